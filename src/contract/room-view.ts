@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { idSchema, instantSchema } from '../domain/ids.ts'
+import { escalationKindSchema } from '../domain/log/events.ts'
+import { examSchema, modalitySchema } from '../domain/policy/policy.ts'
+import { orderSchema, signedStatementSchema } from '../domain/statement/statement.ts'
+
+/**
+ * What the physician sees of a room, folded by the workstation and sent over the encrypted peer channel only,
+ * whole at every change. The hub never carries it.
+ */
+export const roomViewSchema = z.strictObject({
+  roomId: idSchema,
+  deviceId: idSchema,
+  roomName: z.string(),
+  siteName: z.string(),
+  modality: modalitySchema,
+  technologist: z.string().nullable(),
+  responder: z.string().nullable(),
+  step: z.enum(['idle', 'screening', 'ready', 'injecting', 'observing', 'closing']),
+  session: z
+    .strictObject({
+      sessionId: idSchema,
+      exam: examSchema,
+      openedAt: instantSchema,
+      answers: z.array(
+        z.strictObject({
+          questionId: idSchema,
+          text: z.string(),
+          answer: z.enum(['yes', 'no']),
+          leadsTo: z.enum(['go-on', 'tell-physician', 'physician-decides']),
+          note: z.string(),
+          decision: z.enum(['go-on', 'do-not-inject']).nullable(),
+        }),
+      ),
+      recordsConfirmed: z.boolean(),
+      injections: z.array(
+        z.strictObject({
+          agent: z.string(),
+          volumeMl: z.number(),
+          route: z.string(),
+          startedAt: instantSchema,
+          stoppedAt: instantSchema.nullable(),
+        }),
+      ),
+      observationDueAt: instantSchema.nullable(),
+    })
+    .nullable(),
+  escalations: z.array(
+    z.strictObject({
+      escalationId: idSchema,
+      kind: escalationKindSchema,
+      drill: z.boolean(),
+      /** Elapsed at the workstation when this view was made: the console counts on from it. */
+      elapsedMs: z.number().min(0),
+      card: z.string().nullable(),
+    }),
+  ),
+  orders: z.array(
+    z.strictObject({
+      statementId: idSchema,
+      physicianId: idSchema,
+      order: orderSchema,
+      at: instantSchema,
+      readBackAt: instantSchema.nullable(),
+    }),
+  ),
+  gapOpen: z.boolean(),
+  unsigned: z.array(
+    z.strictObject({
+      sessionId: idSchema,
+      accession: z.string(),
+      closedAt: instantSchema,
+      closingHash: z.string(),
+      physicianId: idSchema.nullable(),
+    }),
+  ),
+  /** The last lines of the timeline, newest last, in words. */
+  timeline: z.array(z.strictObject({ at: instantSchema, words: z.string() })),
+})
+export type RoomView = z.infer<typeof roomViewSchema>
+
+/** A call for help as it travels, on the hub socket and on the peer channel alike. Duplicates are harmless. */
+export const pageSchema = z.strictObject({
+  escalationId: idSchema,
+  kind: escalationKindSchema,
+  drill: z.boolean(),
+  deviceId: idSchema,
+  roomId: idSchema,
+  roomName: z.string(),
+  siteName: z.string(),
+  sessionId: idSchema.nullable(),
+  pressedAt: instantSchema,
+  /** At the workstation, when this page was sent. */
+  elapsedMs: z.number().min(0),
+})
+export type Page = z.infer<typeof pageSchema>
+
+export const pageEndSchema = z.strictObject({
+  escalationId: idSchema,
+  outcome: z.enum(['cancelled', 'ended']),
+  words: z.string().max(500),
+})
+export type PageEnd = z.infer<typeof pageEndSchema>
+
+/** Who has the call, told to everyone who was paged. */
+export const pageTakenSchema = z.strictObject({
+  escalationId: idSchema,
+  physicianId: idSchema,
+  name: z.string(),
+})
+export type PageTaken = z.infer<typeof pageTakenSchema>
+
+/**
+ * Messages on the data channel of a peer link, JSON text. The channel is authenticated by the signalling that
+ * made it; statements carry their own signature all the same.
+ */
+export const peerMessageSchema = z.discriminatedUnion('kind', [
+  /** Twice a second from each end, with what that end receives; `sentAt` is echoed for the round trip. */
+  z.strictObject({
+    kind: z.literal('heartbeat'),
+    n: z.int().min(0),
+    sentAt: z.number(),
+    echo: z.number().nullable(),
+    received: z.strictObject({ framesDecodedPerS: z.number(), audioBytesPerS: z.number() }),
+  }),
+  /** From the room: let your camera and microphone flow, or hold them. */
+  z.strictObject({ kind: z.literal('media'), want: z.enum(['held', 'flowing']) }),
+  z.strictObject({ kind: z.literal('room-view'), view: roomViewSchema }),
+  z.strictObject({ kind: z.literal('page'), page: pageSchema }),
+  z.strictObject({ kind: z.literal('page-end'), end: pageEndSchema }),
+  z.strictObject({ kind: z.literal('page-taken'), taken: pageTakenSchema }),
+  /** From the console. */
+  z.strictObject({ kind: z.literal('statement'), signed: signedStatementSchema }),
+  /** From the room: this statement is in the log; stop repeating it. */
+  z.strictObject({ kind: z.literal('statement-logged'), statementId: idSchema }),
+])
+export type PeerMessage = z.infer<typeof peerMessageSchema>
+export const maxPeerMessageBytes = 64 * 1024
+
+/** Opaque to everyone but the two peers: simple-peer's own signal data, bounded in size by the hub. */
+export const signalDataSchema = z.record(z.string(), z.unknown())

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { idSchema } from '../ids.ts'
+
+/** What one end receives, measured there over the last second. Never "connected": only what flowed. */
+const receivedSchema = z.strictObject({
+  framesDecodedPerS: z.number().min(0),
+  audioBytesPerS: z.number().min(0),
+})
+export type Received = z.infer<typeof receivedSchema>
+
+/** Facts about the media connection with one physician, as the renderer measures them twice a second. */
+export const linkMeasurementSchema = z.strictObject({
+  physicianId: idSchema,
+  /** Which negotiation this is; a replaced peer has a higher one. */
+  epoch: z.int().min(0),
+  transport: z.enum(['new', 'connecting', 'connected', 'disconnected', 'failed', 'closed']),
+  /** Since the last heartbeat from the console; null before the first. */
+  heartbeatAgeMs: z.number().min(0).nullable(),
+  roundTripMs: z.number().min(0).nullable(),
+  /** 0..1 of the packets expected by this end. */
+  lossRatio: z.number().min(0).max(1).nullable(),
+  /** What this room receives of the physician. */
+  received: receivedSchema,
+  /** What the console says, in its last heartbeat, that it receives of this room. */
+  receivedByPhysician: receivedSchema.nullable(),
+  /** Whether this room is letting camera and microphone flow now. */
+  sending: z.enum(['held', 'flowing']),
+})
+export type LinkMeasurement = z.infer<typeof linkMeasurementSchema>
+
+export const linkLackSchema = z.enum([
+  'physician-does-not-see-room',
+  'physician-does-not-hear-room',
+  'room-does-not-see-physician',
+  'room-does-not-hear-physician',
+])
+export type LinkLack = z.infer<typeof linkLackSchema>
+
+/** The one truth about a link, derived from measurements. `reason` is in words for a person. */
+export const linkStateSchema = z.discriminatedUnion('kind', [
+  /** Nobody to connect to, or not asked to. */
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('connecting') }),
+  /** Heartbeats both ways, media held: ready within a frame or two. */
+  z.strictObject({ kind: z.literal('warm') }),
+  /** Two-way audio and video, measured at both ends. */
+  z.strictObject({ kind: z.literal('live') }),
+  /** Media is asked for and something of it is missing. */
+  z.strictObject({ kind: z.literal('partial'), lacks: z.array(linkLackSchema).min(1) }),
+  /** It was up, and nothing has been heard for more than two seconds; a replacement is under way. */
+  z.strictObject({ kind: z.literal('lost'), reason: z.string() }),
+])
+export type LinkState = z.infer<typeof linkStateSchema>
+
+export const linkThresholds = {
+  /** No heartbeat or no report for longer than this means that nothing is known any more. */
+  staleAfterMs: 2000,
+  /** Below this a picture is frozen. */
+  minFramesPerS: 1,
+  /** An opened microphone sends Opus packets even in silence; below this nothing arrives. */
+  minAudioBytesPerS: 50,
+} as const
