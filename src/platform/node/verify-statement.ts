@@ -1,0 +1,56 @@
+import { fail, ok, type Problem, type Result } from '../../domain/result.ts'
+import type { SignedStatement, Statement } from '../../domain/statement/statement.ts'
+import { verifyJson } from './ed25519.ts'
+
+/**
+ * How far a clock may be off before a statement is refused for its time. Console and workstation clocks are not
+ * ours and are wrong by whole time zones in practice; a physician's "accepted" must not be lost to that. The hub,
+ * whose clock issued the certificate, checks its expiry exactly when it takes a statement.
+ */
+export const clockToleranceMs = 24 * 60 * 60 * 1000
+
+export type StatementFault =
+  | 'certificate-not-by-hub'
+  | 'certificate-of-another'
+  | 'certificate-out-of-time'
+  | 'statement-from-the-future'
+  | 'statement-not-by-certificate'
+
+/**
+ * Whether a physician said this: the hub vouches for the console's key, and that key signed the statement while
+ * the certificate held. A statement may arrive long after it was made, so its own time is judged, not `nowIso`.
+ *
+ * @param hubPublicKey Ed25519, 32 raw bytes in base64url, as pinned at enrolment
+ * @param nowIso the reader's wall clock
+ */
+export function verifySignedStatement(
+  signed: SignedStatement,
+  hubPublicKey: string,
+  nowIso: string,
+): Result<Statement, Problem<StatementFault>> {
+  const { statement, signature, signer } = signed
+  const { certificate } = signer
+  if (!verifyJson(hubPublicKey, certificate, signer.signature))
+    return fail('certificate-not-by-hub', 'The certificate of this console was not issued by this hub.')
+  if (certificate.physicianId !== statement.physicianId)
+    return fail(
+      'certificate-of-another',
+      `The certificate speaks for ${certificate.physicianId}, not for ${statement.physicianId}.`,
+    )
+  const madeMs = Date.parse(statement.at)
+  const heldFromMs = Date.parse(certificate.issuedAt) - clockToleranceMs
+  const heldUntilMs = Date.parse(certificate.expiresAt) + clockToleranceMs
+  if (madeMs < heldFromMs || madeMs > heldUntilMs)
+    return fail(
+      'certificate-out-of-time',
+      `The statement is of ${statement.at}, but its certificate holds from ${certificate.issuedAt} to ${certificate.expiresAt}.`,
+    )
+  if (madeMs > Date.parse(nowIso) + clockToleranceMs)
+    return fail(
+      'statement-from-the-future',
+      `The statement is of ${statement.at}, and it is ${nowIso} here: check both clocks.`,
+    )
+  if (!verifyJson(certificate.publicKey, statement, signature))
+    return fail('statement-not-by-certificate', 'The statement was not signed by the key of its certificate.')
+  return ok(statement)
+}
