@@ -88,13 +88,14 @@ export async function ensurePackages(root) {
       ? 'installing packages from package-lock.json (the first time; about a minute)'
       : `installing packages again from package-lock.json: ${found.why}`,
   )
-  const npm = npmCommand(root)
-  const outcome = await runHidden(npm.command, npm.args, {
-    what: 'installing packages',
-    cwd: root,
-    env: npm.env,
-    shell: npm.shell,
-  })
+  let outcome = await runNpm(root, ['ci'])
+  // npm ci is exact but refuses a lock file that lacks a package; npm install then finds the rest by itself.
+  if (!outcome.ok && outcome.output.includes('are in sync')) {
+    say(
+      'package-lock.json does not list everything that package.json asks for: using npm install instead of npm ci',
+    )
+    outcome = await runNpm(root, ['install', '--no-save'])
+  }
   if (!outcome.ok) {
     return {
       ok: false,
@@ -120,24 +121,25 @@ export async function ensurePackages(root) {
 }
 
 /**
- * How to start npm without a shell where possible: on Windows `npm` is a script that only a shell can start.
+ * Starts npm without a shell where possible: on Windows `npm` is a script that only a shell can start.
  * @param {string} root
+ * @param {readonly string[]} verb
  */
-function npmCommand(root) {
+function runNpm(root, verb) {
   // A Windows process cannot delete the executable it runs from, and `npm ci` deletes node_modules first.
   const runsFromTree =
     process.platform === 'win32' && process.execPath.startsWith(resolve(root, 'node_modules') + sep)
-  const install = [
-    runsFromTree ? 'install' : 'ci',
+  const args = [
+    ...(runsFromTree ? ['install', '--no-save'] : verb),
     ...['--no-audit', '--no-fund', '--include=dev', '--ignore-scripts=false', '--loglevel=error'],
-    ...(runsFromTree ? ['--no-save'] : []),
   ]
-  // These would switch off what the lock file says to install.
-  const env = { ...process.env }
-  delete env.NODE_ENV
+  // It would switch off most of what the lock file says to install.
+  const { NODE_ENV: _, ...env } = process.env
+  const options = { what: 'installing packages', cwd: root, env }
   const cli = npmCli()
-  if (cli === undefined) return { command: 'npm', args: install, env, shell: process.platform === 'win32' }
-  return { command: cli.node, args: [cli.script, ...install], env, shell: false }
+  return cli === undefined
+    ? runHidden('npm', args, { ...options, shell: process.platform === 'win32' })
+    : runHidden(cli.node, [cli.script, ...args], options)
 }
 
 /** The npm that started this script, else the one that lies beside Node. */

@@ -45,7 +45,7 @@ export function showProgress(what) {
 
 /**
  * @typedef {{ ok: true, seconds: number }
- *   | { ok: false, seconds: number, reason: string, tail: string[] }} Outcome
+ *   | { ok: false, seconds: number, reason: string, tail: string[], output: string }} Outcome
  */
 
 /**
@@ -88,7 +88,9 @@ export function runHidden(command, args, { what, cwd, env, shell = false, timeou
       // Whoever interrupts one step of the set-up wants none of the following ones either.
       if (interruptedBy !== undefined) process.exit(exitCodeOf(null, interruptedBy))
       resolve(
-        reason === undefined ? { ok: true, seconds } : { ok: false, seconds, reason, tail: keep.lines() },
+        reason === undefined
+          ? { ok: true, seconds }
+          : { ok: false, seconds, reason, tail: keep.lines(), output: keep.all() },
       )
     }
     child.on('error', (error) => done(error.message))
@@ -108,6 +110,7 @@ function lastLines() {
     add: (chunk) => {
       text = (text + chunk.toString()).slice(-20_000)
     },
+    all: () => text,
     lines: () => text.trimEnd().split(/\r?\n/).slice(-tailLines),
   }
 }
