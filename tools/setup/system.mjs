@@ -73,6 +73,7 @@ async function installWithApt(root, missing, command) {
   }
   if (wanted.includes('turnserver') && findProgram('turnserver').ok) await stopService('coturn')
   const failed = wanted.filter((id) => !findProgram(id).ok)
+  if (failed.length === 0) say(`apt-get was through in ${(updated.seconds + outcome.seconds).toFixed(0)} s`)
   if (failed.length > 0) {
     const tail = !outcome.ok ? outcome.tail : updated.ok ? [] : updated.tail
     say(`apt-get could not install ${failed.join(', ')}. Its last lines:`)
