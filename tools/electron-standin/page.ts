@@ -81,7 +81,8 @@ export class Page extends EventEmitter<PageEvents> {
   #frameId = ''
   #worldId: number | undefined
   #lastError = ''
-  #crash = Promise.withResolvers<void>()
+  #crash = Promise.withResolvers<'crashed'>()
+  #processId: number | undefined
   #watchingNavigation = false
 
   static async open(options: PageOptions): Promise<Page> {
@@ -183,11 +184,12 @@ export class Page extends EventEmitter<PageEvents> {
   }
 
   crash(): Promise<void> {
-    return crashRenderer(this.#session, this.#frameId, this.#crash.promise)
+    return crashRenderer(this.#session, this.#frameId, this.#crash.promise, this.#processId)
   }
 
-  processId(): Promise<number | undefined> {
-    return rendererProcessId(this.#session, this.#frameId)
+  /** The renderer's process, known shortly after each load. */
+  get processId(): number | undefined {
+    return this.#processId
   }
 
   /** Asks before each navigation of the top frame that the page itself starts. */
@@ -205,7 +207,8 @@ export class Page extends EventEmitter<PageEvents> {
 
   targetCrashed(status: string, exitCode: number): void {
     this.#worldId = undefined
-    this.#crash.resolve()
+    this.#processId = undefined
+    this.#crash.resolve('crashed')
     this.#crash = Promise.withResolvers()
     this.emit('crashed', { reason: REASON_BY_STATUS[status] ?? 'crashed', exitCode })
   }
@@ -254,6 +257,7 @@ export class Page extends EventEmitter<PageEvents> {
     })
     page.on('Page.frameNavigated', ({ frame }) => {
       if (frame.parentId !== undefined) return
+      this.#processId = undefined
       const url = urls.fromLoopback(frame.unreachableUrl ?? frame.url)
       if (frame.unreachableUrl === undefined) this.emit('navigated', url)
       else this.emit('failed', url, this.#lastError.replace(/^net::/, '') || 'ERR_FAILED')
@@ -269,6 +273,14 @@ export class Page extends EventEmitter<PageEvents> {
         () => {},
       )
     })
-    page.on('Page.loadEventFired', () => this.emit('loaded'))
+    page.on('Page.loadEventFired', () => {
+      this.emit('loaded')
+      rendererProcessId(page, this.#frameId).then(
+        (pid) => {
+          this.#processId = pid
+        },
+        () => {},
+      )
+    })
   }
 }

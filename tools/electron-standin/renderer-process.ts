@@ -11,6 +11,14 @@ interface TracedFrame {
   readonly processId: number
 }
 
+/** A trace of a process that is stopped altogether never ends. */
+const TRACE_TIMEOUT_MS = 1000
+const CRASH_PATIENCE_MS = 250
+
+function patience(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref())
+}
+
 /** Only one trace can run in a browser. */
 let lastTrace: Promise<unknown> = Promise.resolve()
 
@@ -19,7 +27,7 @@ let lastTrace: Promise<unknown> = Promise.resolve()
  * only at the start of a trace, which the browser process answers even for a page that hangs.
  */
 export function rendererProcessId(page: CdpSession, frameId: string): Promise<number | undefined> {
-  const found = lastTrace.then(() => trace(page, frameId))
+  const found = lastTrace.then(() => Promise.race([trace(page, frameId), patience(TRACE_TIMEOUT_MS)]))
   lastTrace = found.catch(() => {})
   return found
 }
@@ -52,17 +60,19 @@ async function trace(page: CdpSession, frameId: string): Promise<number | undefi
   }
 }
 
-/** Kills a page's process for certain: nicely if it still listens, else from outside. */
+/**
+ * Kills a page's process for certain: nicely if it still listens, else from outside.
+ * @param knownId the process as of the last load, where that is known
+ */
 export async function crashRenderer(
   page: CdpSession,
   frameId: string,
-  crashed: Promise<void>,
-  patienceMs = 250,
+  crashed: Promise<'crashed'>,
+  knownId: number | undefined,
 ): Promise<void> {
   page.post('Page.crash')
-  const impatience = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), patienceMs).unref())
-  if ((await Promise.race([crashed, impatience])) !== 'late') return
-  const pid = await rendererProcessId(page, frameId)
+  if ((await Promise.race([crashed, patience(CRASH_PATIENCE_MS)])) === 'crashed') return
+  const pid = knownId ?? (await rendererProcessId(page, frameId))
   const { processInfo } = await chromium().root.send('SystemInfo.getProcessInfo')
   // Never signal anything but a renderer of this very Chromium.
   const known = processInfo.some(({ id, type }) => id === pid && type === 'renderer')

@@ -54,7 +54,6 @@ export class WebContents extends EventEmitter {
   #loading = false
   #crashed = false
   #destroyed = false
-  #processId: number | undefined
   #ownNavigation = ''
   #waiters: LoadWaiter[] = []
   #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | undefined
@@ -164,7 +163,7 @@ export class WebContents extends EventEmitter {
   /** Known shortly after each load, when Chromium has been asked for it. */
   getOSProcessId(): number {
     if (this.#crashed || this.#destroyed) return 0
-    return this.#processId ?? notImplemented('webContents.getOSProcessId before the first load')
+    return this.#page?.processId ?? notImplemented('webContents.getOSProcessId before the first load')
   }
 
   focus(): void {
@@ -224,7 +223,7 @@ export class WebContents extends EventEmitter {
       this.#rejectLoads(code, -2)
     })
     page.on('dom-ready', () => this.emit('dom-ready', preventable({})))
-    page.on('loaded', () => this.#loaded(page))
+    page.on('loaded', () => this.#loaded())
     page.on('crashed', (details) => {
       this.#crashed = true
       this.#loading = false
@@ -240,21 +239,14 @@ export class WebContents extends EventEmitter {
   #arrived(url: string): void {
     this.#url = url
     this.#crashed = false
-    this.#processId = undefined
   }
 
-  #loaded(page: Page): void {
+  #loaded(): void {
     this.#loading = false
     this.emit('did-finish-load')
     this.emit('did-stop-loading')
     for (const { resolve } of this.#waiters.splice(0)) resolve()
     this.#owner.firstPaint()
-    page.processId().then(
-      (pid) => {
-        this.#processId = pid
-      },
-      () => {},
-    )
   }
 
   #reload(ignoreCache: boolean): void {

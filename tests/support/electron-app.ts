@@ -1,0 +1,188 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { chromium, type ElectronApplication, _electron as electron, type Page, test } from '@playwright/test'
+import { findElectron } from '../../tools/electron-runtime.ts'
+
+/** What the app's window sees and hears instead of a camera and a microphone; files are looped. */
+export interface SyntheticMedia {
+  /** A y4m or mjpeg file. */
+  readonly video?: string
+  /** A wav file. */
+  readonly audio?: string
+}
+
+export interface LaunchOptions {
+  /** A fresh temporary folder unless given; a given one is kept, so that the app can be started again. */
+  readonly userDataDir?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly args?: readonly string[]
+  readonly camera?: SyntheticMedia
+  /** Another app than Scanside, by folder. */
+  readonly appDir?: string
+}
+
+export interface Workstation {
+  readonly app: ElectronApplication
+  readonly userDataDir: string
+  /** Asked from the running app. */
+  readonly engine: Engine
+  /** Ends the app, by force if it will not go, and removes a temporary folder. */
+  close(): Promise<void>
+}
+
+export interface Engine {
+  readonly kind: 'electron' | 'standin'
+  readonly describe: string
+}
+
+const PROJECT_DIR = path.join(import.meta.dirname, '..', '..')
+const CLOSE_TIMEOUT_MS = 10_000
+
+function mediaSwitches(camera: SyntheticMedia | undefined): string[] {
+  return [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    '--autoplay-policy=no-user-gesture-required',
+    ...(camera?.video === undefined ? [] : [`--use-file-for-fake-video-capture=${camera.video}`]),
+    ...(camera?.audio === undefined ? [] : [`--use-file-for-fake-audio-capture=${camera.audio}`]),
+  ]
+}
+
+/** The packaged app that `E2E_APP` names, else the built one on real Electron or the stand-in. */
+async function findProgram(appDir: string | undefined): Promise<{ executable: string; appArgs: string[] }> {
+  const packaged = process.env.E2E_APP
+  if (appDir === undefined && packaged !== undefined && packaged !== '') {
+    return { executable: path.resolve(packaged), appArgs: [] }
+  }
+  if (appDir === undefined && !existsSync(path.join(PROJECT_DIR, 'out', 'main', 'index.js'))) {
+    throw new Error('The app is not built. Run: npm run build')
+  }
+  const { executable } = await findElectron()
+  return { executable, appArgs: [appDir ?? PROJECT_DIR] }
+}
+
+async function engineOf(app: ElectronApplication): Promise<Engine> {
+  const versions = await app.evaluate(() => ({ ...process.versions }))
+  const kind = 'standin' in versions ? 'standin' : 'electron'
+  const name = kind === 'standin' ? 'stand-in for Electron' : 'Electron'
+  return {
+    kind,
+    describe: `${name} ${versions.electron} (Node ${versions.node}, Chromium ${versions.chrome})`,
+  }
+}
+
+async function closeApp(app: ElectronApplication, child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS)
+  await Promise.all([app.close().catch(() => {}), exited])
+  clearTimeout(impatience)
+}
+
+/** Starts an app under Playwright; for scripts. Tests take the `launchWorkstation` fixture below. */
+export async function launchWorkstation(options: LaunchOptions = {}): Promise<Workstation> {
+  const { executable, appArgs } = await findProgram(options.appDir)
+  const userDataDir = options.userDataDir ?? mkdtempSync(path.join(os.tmpdir(), 'scanside-e2e-'))
+  const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
+  const app = await electron.launch({
+    executablePath: executable,
+    args: [
+      ...appArgs,
+      `--user-data-dir=${userDataDir}`,
+      ...mediaSwitches(options.camera),
+      ...(options.args ?? []),
+    ],
+    env: { ...(inherited as Record<string, string>), ...options.env },
+    cwd: PROJECT_DIR,
+  })
+  // Playwright forgets the process once the app is closed.
+  const child = app.process()
+  return {
+    app,
+    userDataDir,
+    engine: await engineOf(app),
+    async close() {
+      await closeApp(app, child)
+      if (options.userDataDir === undefined)
+        rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/**
+ * A fresh handle on a window whose renderer had been killed: Playwright's own stays "crashed" for
+ * good, though the app has revived the page.
+ * @param urlPart picks the window by its address
+ */
+export async function revivedPage(
+  workstation: Workstation,
+  urlPart: string,
+): Promise<{ page: Page; release: () => Promise<void> }> {
+  const places = [workstation.userDataDir, path.join(workstation.userDataDir, 'standin-chromium')]
+  const file = places.map((dir) => path.join(dir, 'DevToolsActivePort')).find(existsSync)
+  if (file === undefined) throw new Error(`No DevToolsActivePort under ${workstation.userDataDir}`)
+  const [port] = readFileSync(file, 'utf8').split('\n')
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true })
+  const pages = browser.contexts().flatMap((context) => context.pages())
+  const page = pages.find((candidate) => candidate.url().includes(urlPart))
+  if (page === undefined) {
+    await browser.close()
+    throw new Error(`No window shows ${urlPart}, only ${pages.map((each) => each.url()).join(', ')}`)
+  }
+  return { page, release: () => browser.close() }
+}
+
+/**
+ * Presses a global shortcut that the app has registered. No automation can press one on real
+ * Electron without a desktop: ask `workstation.engine.kind` first and skip with a reason.
+ */
+export async function pressGlobalShortcut({ app }: Workstation, accelerator: string): Promise<void> {
+  const pressed = await app.evaluate(({ globalShortcut }, key) => {
+    const press: unknown = Reflect.get(globalShortcut, Symbol.for('standin.pressShortcut'))
+    return typeof press === 'function' ? Boolean(press(key)) : undefined
+  }, accelerator)
+  if (pressed === undefined) throw new Error('Global shortcuts can be pressed on the stand-in alone')
+  if (!pressed) throw new Error(`The app has registered no global shortcut ${accelerator}`)
+}
+
+/** Clicks an entry of the app's tray menu by its id; on the stand-in alone, as above. */
+export async function clickTrayItem({ app }: Workstation, id: string): Promise<void> {
+  const clicked = await app.evaluate(({ Tray }, itemId) => {
+    const trays = Reflect.get(Tray, Symbol.for('standin.trays')) as readonly object[] | undefined
+    if (trays === undefined) return undefined
+    for (const tray of trays) {
+      const { menu } = Reflect.get(tray, Symbol.for('standin.tray')) as { menu: Electron.Menu | null }
+      const item = menu?.getMenuItemById(itemId)
+      if (!item) continue
+      item.click()
+      return true
+    }
+    return false
+  }, id)
+  if (clicked === undefined) throw new Error('Tray menus can be clicked on the stand-in alone')
+  if (!clicked) throw new Error(`No tray menu of the app has an entry ${id}`)
+}
+
+interface Fixtures {
+  readonly launchWorkstation: (options?: LaunchOptions) => Promise<Workstation>
+}
+
+/** Playwright's `test` with `launchWorkstation`: what a test launches is closed after it. */
+export const workstationTest = test.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  launchWorkstation: async ({}, use, testInfo) => {
+    const launched: Workstation[] = []
+    await use(async (options) => {
+      const workstation = await launchWorkstation(options)
+      launched.push(workstation)
+      const { describe } = workstation.engine
+      if (!testInfo.annotations.some(({ type }) => type === 'engine')) {
+        testInfo.annotations.push({ type: 'engine', description: describe })
+      }
+      return workstation
+    })
+    for (const workstation of launched.reverse()) await workstation.close()
+  },
+})
