@@ -39,7 +39,7 @@ export const programs = {
     env: 'SCANSIDE_TURNSERVER',
     names: ['turnserver'],
     debian: ['coturn'],
-    purpose: 'the tests of calls through a relay (TURN)',
+    purpose: 'testing calls through a TURN relay',
     usedBy: ['test'],
     neededBy: [],
     elsewhere: 'install coturn (macOS: brew install coturn) so that turnserver is on PATH',
@@ -77,7 +77,7 @@ export function findProgram(id, env = process.env) {
   if (found !== undefined) return { ok: true, path: found }
   return {
     ok: false,
-    message: `${program.names[0]} is not installed (for ${program.purpose}): ${howToGet(id)}`,
+    message: `${program.names[0]} is not installed. It is used for ${program.purpose}. To get it: ${howToGet(id)}`,
   }
 }
 
@@ -85,9 +85,9 @@ export function findProgram(id, env = process.env) {
  * @param {ProgramId} id
  * @returns {string} what to do about it on this machine
  */
-export function howToGet(id) {
+function howToGet(id) {
   const { debian, elsewhere } = programs[id]
-  return hasApt() ? `apt-get install ${debian.join(' ')} (as root), or ${elsewhere}` : elsewhere
+  return hasApt() ? `apt-get install ${debian.join(' ')} as root, or ${elsewhere}` : elsewhere
 }
 
 /** Whether this is a Debian or a relative of it. */

@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findProgram, hasApt, howToGet, programs } from './programs.mjs'
+import { findProgram, hasApt, programs } from './programs.mjs'
 import { runHidden, say } from './say.mjs'
 
 const retryAfterMs = 24 * 60 * 60 * 1000
@@ -29,7 +29,7 @@ export async function ensurePrograms(root, command, { electronIsHere }) {
     // Electron brings its own Chromium, so the interactive start can do without another browser.
     else if (programs[id].neededBy.includes(command) && !(command === 'start' && electronIsHere)) {
       return { ok: false, message: found.message }
-    } else say(`${found.message}. What needs it is skipped`)
+    } else say(`${found.message}. Until then, what needs it is skipped`)
   }
   return { ok: true, env }
 }
@@ -78,7 +78,6 @@ async function installWithApt(root, missing, command) {
     const tail = !outcome.ok ? outcome.tail : updated.ok ? [] : updated.tail
     say(`apt-get could not install ${failed.join(', ')}. Its last lines:`)
     for (const line of tail) say(`  | ${line}`)
-    for (const id of failed) say(`  ${id}: ${howToGet(id)}`)
   }
   writeFileSync(memory, JSON.stringify(failedAt))
 }
