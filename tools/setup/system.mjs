@@ -57,9 +57,8 @@ async function installWithApt(root, missing, command) {
   )
   if (wanted.length === 0) return
   const list = wanted.flatMap((id) => programs[id].debian)
-  say(
-    `installing ${list.join(', ')} with apt-get (for ${wanted.map((id) => programs[id].purpose).join('; ')})`,
-  )
+  say(`installing ${list.join(', ')} with apt-get, for:`)
+  for (const id of wanted) say(`  ${programs[id].purpose} (${programs[id].names[0]})`)
 
   // A mirror that is partly out of reach still leaves packages to install, so a failure here is not the end.
   const updated = await apt(['update'], 'reading the package lists')
