@@ -1,0 +1,60 @@
+import type { StoreApi } from 'zustand/vanilla'
+import type { LinkState } from '../domain/link/link.ts'
+import type { Order } from '../domain/statement/statement.ts'
+import type { ConsoleLinks, ConsoleLinksOptions, ConsoleMeasurement } from '../platform/web/session-links.ts'
+import type { AccountKeeper } from './account/account.ts'
+import type { HubApi } from './account/hub-api.ts'
+import type { AlarmKeeper } from './alarms/alarm-keeper.ts'
+import type { Call } from './call/call.ts'
+import type { Preferences } from './call/preferences.ts'
+import type { HubConnection, openHubSocket } from './hub/hub-socket.ts'
+import type { Rooms } from './rooms/rooms.ts'
+import type { Outbox } from './statements/outbox.ts'
+import type { Saying } from './statements/say.ts'
+import type { Signing } from './statements/signing.ts'
+import type { Storage } from './statements/storage.ts'
+import type { Clock } from './ticker/clock.ts'
+
+/** What the page shows besides what its modules know. */
+export type PageState = {
+  readonly openRoomId: string | null
+  readonly recentOrders: readonly Order[]
+  /** Things that went wrong and that a person should know, in words. */
+  readonly notices: readonly string[]
+}
+
+export type Console = {
+  readonly account: AccountKeeper
+  readonly connection: StoreApi<HubConnection>
+  readonly page: StoreApi<PageState>
+  readonly rooms: Rooms
+  readonly alarms: AlarmKeeper
+  readonly outbox: Outbox
+  readonly signing: Signing
+  readonly call: Call
+  readonly start: () => Promise<void>
+  readonly goOnCall: () => Promise<void>
+  readonly goOffCall: () => void
+  readonly signOut: () => Promise<void>
+  readonly openRoom: (deviceId: string | null) => void
+  readonly accept: (escalationId: string) => void
+  readonly decline: (escalationId: string, reason: string) => void
+  readonly say: (deviceId: string, saying: Saying) => void
+  readonly setMuted: (muted: boolean) => void
+  readonly dismissNotice: (words: string) => void
+}
+
+export type ConsoleParts = {
+  readonly clock: Clock
+  readonly storage: Storage
+  readonly api: HubApi
+  readonly account: AccountKeeper
+  readonly call: Call
+  readonly preferences: Preferences
+  readonly subtle: SubtleCrypto
+  readonly newId: () => string
+  readonly isVisible: () => boolean
+  readonly openSocket: typeof openHubSocket
+  readonly createLinks: (options: ConsoleLinksOptions) => ConsoleLinks
+  readonly assess: (measurement: ConsoleMeasurement, ageMs: number) => LinkState
+}

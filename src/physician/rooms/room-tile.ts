@@ -1,0 +1,107 @@
+import type { CoveredRoom } from '../../contract/hub.ts'
+import type { RoomView } from '../../contract/room-view.ts'
+import type { LinkState } from '../../domain/link/link.ts'
+import type { AlarmsState } from '../alarms/alarms.ts'
+
+/** Everything that this page knows of one room, from the hub and from the room itself. */
+export type RoomKnown = {
+  readonly deviceId: string
+  /** Null until the hub has listed it: a room's own page can be faster. */
+  readonly covered: CoveredRoom | null
+  readonly view: RoomView | null
+  readonly link: LinkState
+  readonly roundTripMs: number | null
+  /** What the room asked of this console's camera and microphone. */
+  readonly media: 'held' | 'flowing'
+}
+
+export type Need = {
+  readonly kind: 'reaction' | 'question' | 'decision' | 'records' | 'gap' | 'link' | 'signature' | 'none'
+  readonly words: string
+}
+
+/** The most pressing thing that this room waits for from this physician. */
+export function needOf(room: RoomKnown, alarms: AlarmsState, selfId: string): Need {
+  const open = alarms.alarms.filter(
+    ({ page, phase }) => page.deviceId === room.deviceId && phase.kind !== 'over',
+  )
+  const reaction = open.find(({ page }) => page.kind === 'reaction')
+  if (reaction) return { kind: 'reaction', words: reaction.page.drill ? 'Reaction (drill)' : 'Reaction' }
+  const escalation = room.view?.escalations.find(({ kind }) => kind === 'reaction')
+  if (escalation) return { kind: 'reaction', words: escalation.drill ? 'Reaction (drill)' : 'Reaction' }
+  if (open.length > 0 || room.view?.escalations.some(({ kind }) => kind === 'question'))
+    return { kind: 'question', words: 'Has a question' }
+  const session = room.view?.session
+  if (
+    session?.answers.some(
+      ({ answer, leadsTo, decision }) => asksPhysician(answer, leadsTo) && decision === null,
+    )
+  )
+    return { kind: 'decision', words: 'Waits for your decision' }
+  if (session && !session.recordsConfirmed && isPrimary(room, selfId))
+    return { kind: 'records', words: 'Imaging records to review' }
+  if (room.view?.gapOpen) return { kind: 'gap', words: 'Supervision gap to review' }
+  if (room.media === 'flowing' && (room.link.kind === 'lost' || room.link.kind === 'partial'))
+    return { kind: 'link', words: 'Link in trouble' }
+  if (signable(room.view, selfId).length > 0) return { kind: 'signature', words: 'To sign' }
+  return { kind: 'none', words: '' }
+}
+
+const order: readonly Need['kind'][] = [
+  'reaction',
+  'question',
+  'decision',
+  'records',
+  'gap',
+  'link',
+  'signature',
+  'none',
+]
+
+/** Rooms in the order in which a physician should look at them; rooms of equal need keep their place by name. */
+export function sortRooms(
+  rooms: readonly RoomKnown[],
+  alarms: AlarmsState,
+  selfId: string,
+): readonly RoomKnown[] {
+  const rank = new Map(rooms.map((room) => [room.deviceId, order.indexOf(needOf(room, alarms, selfId).kind)]))
+  const inSession = (room: RoomKnown) => stepOf(room) !== 'idle' && stepOf(room) !== null
+  return rooms.toSorted(
+    (a, b) =>
+      (rank.get(a.deviceId) ?? 0) - (rank.get(b.deviceId) ?? 0) ||
+      Number(inSession(b)) - Number(inSession(a)) ||
+      nameOf(a).localeCompare(nameOf(b)),
+  )
+}
+
+export const asksPhysician = (answer: 'yes' | 'no', leadsTo: string): boolean =>
+  answer === 'yes' && leadsTo === 'physician-decides'
+
+export const nameOf = (room: RoomKnown): string =>
+  room.view?.roomName ?? room.covered?.roomName ?? room.deviceId
+
+export const siteOf = (room: RoomKnown): string => room.view?.siteName ?? room.covered?.siteName ?? ''
+
+/** Whether what the room last said of itself is how it stands now: only while the peer channel is up. */
+export const viewIsCurrent = ({ link }: RoomKnown): boolean =>
+  link.kind === 'warm' || link.kind === 'live' || link.kind === 'partial'
+
+/** The room's own word while it is current, else the hub's, else the last known. */
+export const stepOf = (room: RoomKnown) =>
+  (viewIsCurrent(room) ? room.view?.step : undefined) ?? room.covered?.status?.step ?? room.view?.step ?? null
+
+export const isPrimary = (room: RoomKnown, selfId: string): boolean =>
+  room.covered?.status?.primary === selfId
+
+/** What this physician supervised and has not signed; a session without a named physician can be signed by its bench. */
+export const signable = (view: RoomView | null, selfId: string) =>
+  (view?.unsigned ?? []).filter(({ physicianId }) => physicianId === null || physicianId === selfId)
+
+export const stepWords: Readonly<Record<RoomView['step'], string>> = {
+  idle: 'No session',
+  screening: 'Screening',
+  ready: 'Ready to inject',
+  injecting: 'Injecting',
+  observing: 'Observing',
+  closing: 'Closing',
+}

@@ -1,0 +1,33 @@
+import type { Order, Statement } from '../../domain/statement/statement.ts'
+import type { Say } from '../alarms/alarms.ts'
+
+/** What every statement carries. */
+export type StatementBase = Pick<Statement, 'id' | 'physicianId' | 'deviceId' | 'at'>
+
+/** A person's own words to a room; alarm receipts come from the alarms' fold. */
+export type Saying =
+  | {
+      readonly kind: 'ordered'
+      readonly sessionId: string | null
+      readonly escalationId: string | null
+      readonly order: Order
+    }
+  | {
+      readonly kind: 'decided'
+      readonly sessionId: string
+      readonly questionId: string
+      readonly decision: 'go-on' | 'do-not-inject'
+      readonly note: string
+    }
+  | { readonly kind: 'records-confirmed'; readonly sessionId: string }
+  | { readonly kind: 'gap-reviewed'; readonly note: string }
+  | { readonly kind: 'signed'; readonly sessionId: string; readonly closingHash: string }
+
+export const statementOf = (base: StatementBase, saying: Saying): Statement => ({ ...base, ...saying })
+
+export function receiptOf(base: StatementBase, { word, page, reason }: Say): Statement {
+  const { escalationId } = page
+  return word === 'declined'
+    ? { ...base, kind: word, escalationId, reason: reason ?? '' }
+    : { ...base, kind: word, escalationId }
+}
