@@ -31,6 +31,10 @@ const ALWAYS = [
   'disable-popup-blocking',
   'disable-hang-monitor',
   'disable-quic',
+  // Pages are never throttled, as in a window with backgroundThrottling off.
+  'disable-background-timer-throttling',
+  'disable-backgrounding-occluded-windows',
+  'disable-renderer-backgrounding',
   'use-mock-keychain',
 ]
 
@@ -55,6 +59,8 @@ export function chromiumArgs(appSwitches: ReadonlyMap<string, string>, setup: Ch
   for (const name of ALWAYS) switches.set(name, '')
   switches.set('password-store', 'basic')
   switches.set('user-data-dir', setup.profileDir)
+  // Electron's default for every window.
+  if (!switches.has('autoplay-policy')) switches.set('autoplay-policy', 'no-user-gesture-required')
   // Chromium heeds only the last such flag, so what the app and Playwright ask for is merged here.
   switches.set('disable-features', mergedFeatures(switches.get('disable-features'), UNWANTED_FEATURES))
   const mappings = setup.schemes.map((scheme) => `MAP *.${scheme}.localhost 127.0.0.1:${setup.appPort}`)

@@ -5,9 +5,9 @@ import { notImplemented, sayOnce, strictClass } from './refuse.ts'
 
 export class MenuItem {
   readonly id: string
-  readonly role: string | undefined
+  readonly role: MenuItemConstructorOptions['role'] | undefined
   readonly type: NonNullable<MenuItemConstructorOptions['type']>
-  readonly accelerator: string | undefined
+  readonly accelerator: string | null
   readonly submenu: Menu | undefined
   label: string
   enabled: boolean
@@ -20,7 +20,7 @@ export class MenuItem {
     this.id = options.id ?? ''
     this.role = options.role
     this.type = options.type ?? (submenu === undefined ? 'normal' : 'submenu')
-    this.accelerator = options.accelerator
+    this.accelerator = options.accelerator ?? null
     this.submenu = Array.isArray(submenu) ? Menu.buildFromTemplate(submenu) : (submenu as Menu | undefined)
     this.label = options.label ?? options.role ?? ''
     this.enabled = options.enabled ?? true

@@ -36,10 +36,12 @@ interface Constructor {
 
 /** Makes every member that a class, its parents or its instances lack throw when it is looked up. */
 export function strictClass<T extends Constructor>(label: string, type: T): T {
-  const instances: object = Object.getPrototypeOf(type.prototype)
-  Object.setPrototypeOf(type.prototype, new Proxy(instances, guard(label)))
-  const statics: object = Object.getPrototypeOf(type)
-  Object.setPrototypeOf(type, new Proxy(statics, guard(label)))
+  // An empty object in between, so that `instanceof` still finds the parent behind the proxy.
+  const between: object = Object.create(Object.getPrototypeOf(type.prototype))
+  Object.setPrototypeOf(type.prototype, new Proxy(between, guard(label)))
+  // The parent itself here: `super()` calls what stands in this place.
+  const parent: object = Object.getPrototypeOf(type)
+  Object.setPrototypeOf(type, new Proxy(parent, guard(label)))
   return type
 }
 
