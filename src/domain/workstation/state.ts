@@ -73,6 +73,10 @@ export type Escalation = {
   readonly pressedMono: number
   readonly pressedBoot: string
   readonly receipts: Readonly<Record<string, Receipts>>
+  /** Whose acceptance came first and still stands. Later ones stay in `receipts`. */
+  readonly takenBy: string | null
+  /** Orders given in this call while no session was open; those of a session are in its facts. */
+  readonly orders: readonly OrderReceived[]
   readonly unreachable: string | null
   readonly cardId: string | null
   readonly phonesCalled: readonly string[]

@@ -1,0 +1,84 @@
+import type { LinkState } from '../link/link.ts'
+import type { Event } from '../log/events.ts'
+import { ok } from '../result.ts'
+import type { Decision } from './decide.ts'
+import { findEscalation } from './evolve-escalation.ts'
+import type { Command, WorkstationState } from './state.ts'
+
+type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
+
+const sameLink = (a: LinkState, b: LinkState): boolean => {
+  if (a.kind === 'partial' && b.kind === 'partial') {
+    return a.lacks.length === b.lacks.length && a.lacks.every((lack) => b.lacks.includes(lack))
+  }
+  if (a.kind === 'lost' && b.kind === 'lost') return a.reason === b.reason
+  return a.kind === b.kind
+}
+
+const nothing: LinkState = { kind: 'none' }
+
+export function reportLink(
+  state: WorkstationState,
+  { physicianId, link }: CommandOf<'report-link'>,
+): Decision {
+  const before = state.links[physicianId]
+  const events: Event[] = []
+  const session = state.session.kind === 'none' ? null : state.session.facts.id
+  if (!sameLink(before ?? nothing, link)) {
+    events.push({ type: 'link-changed', session, body: { physicianId, link } })
+  }
+  if (physicianId === state.supervisor.primary) {
+    events.push(...gapOpenedBy(state, physicianId, before, link))
+  }
+  return ok(events)
+}
+
+export function reportSupervisor(
+  state: WorkstationState,
+  { primary, standby }: CommandOf<'report-supervisor'>,
+): Decision {
+  if (primary === state.supervisor.primary && standby === state.supervisor.standby) return ok([])
+  const session = state.session.kind === 'none' ? null : state.session.facts.id
+  const chosen: Event = { type: 'supervisor-chosen', session, body: { primary, standby } }
+  if (primary === state.supervisor.primary) return ok([chosen])
+  const before = state.supervisor.primary === null ? undefined : state.links[state.supervisor.primary]
+  const link = primary === null ? nothing : (state.links[primary] ?? nothing)
+  return ok([chosen, ...gapOpenedBy(state, primary, before, link)])
+}
+
+/**
+ * Contrast flows and its physician no longer sees and hears: said once, until somebody has answered for it. An
+ * injection that was knowingly started without the link has no supervision to lose until there was some.
+ */
+function gapOpenedBy(
+  state: WorkstationState,
+  physicianId: string | null,
+  before: LinkState | undefined,
+  link: LinkState,
+): readonly Event[] {
+  if (state.session.kind !== 'injecting' || state.gap !== null || link.kind === 'live') return []
+  const { facts } = state.session
+  const injection = facts.injections.at(-1)
+  if (injection === undefined || injection.stoppedAt !== null) return []
+  const startedWithout = injection.gate.some(
+    (finding) => finding.check === 'two-way-audio-video' && finding.outcome === 'overridden',
+  )
+  if (startedWithout && before?.kind !== 'live') return []
+  return [{ type: 'supervision-gap-opened', session: facts.id, body: { physicianId, link } }]
+}
+
+export function reportPaged(
+  state: WorkstationState,
+  { escalationId, physicianId, path, level }: CommandOf<'report-paged'>,
+): Decision {
+  const open = findEscalation(state, escalationId)
+  // A page that went out just before the call ended: nothing is left that it could change.
+  if (open === undefined || open.receipts[physicianId]?.paged != null) return ok([])
+  return ok([
+    {
+      type: 'physician-paged',
+      session: open.sessionId,
+      body: { escalationId, physicianId, path, level },
+    },
+  ])
+}
