@@ -2,7 +2,9 @@ import type { IceServers, SignalEnvelope } from '../../contract/hub.ts'
 import type { PeerWanted } from '../../contract/ipc.ts'
 import type { PeerMessage } from '../../contract/room-view.ts'
 import type { LinkMeasurement } from '../../domain/link/link.ts'
+import { createLinkTable } from './link-table.ts'
 import type { LocalMedia } from './local-media.ts'
+import { createPeerLink } from './peer-link.ts'
 
 /**
  * All peer links of a room. Reconciles to the list it is given, so the page holds no peer logic: pass
@@ -40,7 +42,55 @@ export type RoomLinksOptions = {
   readonly onNote?: (physicianId: string, words: string) => void
 }
 
-export declare function createRoomLinks(options: RoomLinksOptions): RoomLinks
+export function createRoomLinks(options: RoomLinksOptions): RoomLinks {
+  let iceServers = options.iceServers ?? []
+  const table = createLinkTable<{ readonly connectionId: string }>((measured) => {
+    options.onMeasured(
+      measured.map(([physicianId, measurement]): LinkMeasurement => ({ physicianId, ...measurement })),
+    )
+  })
+
+  const open = ({ physicianId, connectionId }: PeerWanted) => {
+    const link = createPeerLink({
+      role: 'room',
+      iceServers,
+      media: options.media,
+      sendSignal: (envelope) => options.onSignal(physicianId, connectionId, envelope),
+      onMessage: (message) => options.onMessage(physicianId, message),
+      onOpen: () => options.onOpen?.(physicianId),
+      onStream: (stream) => options.onStream(physicianId, stream),
+      onNote: (words) => options.onNote?.(physicianId, words),
+    })
+    table.set(physicianId, { link, connectionId })
+    return link
+  }
+
+  return {
+    setWanted: (peers) => {
+      for (const [physicianId, held] of table.entries()) {
+        const wanted = peers.find((peer) => peer.physicianId === physicianId)
+        if (wanted?.connectionId !== held.connectionId) table.drop(physicianId)
+      }
+      for (const peer of peers) {
+        const link = table.get(peer.physicianId)?.link ?? open(peer)
+        link.setMedia(peer.media)
+      }
+    },
+    setIceServers: (servers) => {
+      if (JSON.stringify(servers) === JSON.stringify(iceServers)) return
+      iceServers = servers
+      for (const [, { link }] of table.entries()) link.setIceServers(servers)
+    },
+    handleSignal: (physicianId, connectionId, envelope) => {
+      const held = table.get(physicianId)
+      if (held?.connectionId === connectionId) held.link.handleSignal(envelope)
+      else options.onNote?.(physicianId, 'a signal was dropped: it is for a peer that is not wanted')
+    },
+    send: (physicianId, message) => table.get(physicianId)?.link.send(message) ?? false,
+    retryNow: table.retryNow,
+    close: table.close,
+  }
+}
 
 /** What a console measures of one room; `receivedByPhysician` is here what the *room* says it receives. */
 export type ConsoleMeasurement = Omit<LinkMeasurement, 'physicianId'>
@@ -75,4 +125,36 @@ export type ConsoleLinksOptions = {
   readonly onNote?: (deviceId: string, words: string) => void
 }
 
-export declare function createConsoleLinks(options: ConsoleLinksOptions): ConsoleLinks
+export function createConsoleLinks(options: ConsoleLinksOptions): ConsoleLinks {
+  let iceServers = options.iceServers ?? []
+  const table = createLinkTable<object>((measured) => options.onMeasured(new Map(measured)))
+
+  const open = (deviceId: string) => {
+    const link = createPeerLink({
+      role: 'console',
+      iceServers,
+      media: options.media,
+      sendSignal: (envelope) => options.onSignal(deviceId, envelope),
+      onMessage: (message) => options.onMessage(deviceId, message),
+      onOpen: () => options.onOpen(deviceId),
+      onStream: (stream) => options.onStream(deviceId, stream),
+      onNote: (words) => options.onNote?.(deviceId, words),
+    })
+    table.set(deviceId, { link })
+    return link
+  }
+
+  return {
+    handleSignal: (deviceId, envelope) =>
+      (table.get(deviceId)?.link ?? open(deviceId)).handleSignal(envelope),
+    send: (deviceId, message) => table.get(deviceId)?.link.send(message) ?? false,
+    drop: table.drop,
+    setIceServers: (servers) => {
+      if (JSON.stringify(servers) === JSON.stringify(iceServers)) return
+      iceServers = servers
+      for (const [, { link }] of table.entries()) link.setIceServers(servers)
+    },
+    retryNow: table.retryNow,
+    close: table.close,
+  }
+}
