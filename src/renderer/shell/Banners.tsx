@@ -1,0 +1,73 @@
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Toasts } from '../../ui/Toasts.tsx'
+import { useView, useWorkstation } from '../workstation/context.tsx'
+import { physicianName } from '../workstation/people.ts'
+import { dismiss } from '../workstation/store.ts'
+import './banners.css'
+import { bannerWords } from './words.ts'
+
+/** What is wrong around the work, worst first, each with what to do. */
+export function Banners() {
+  const { store } = useWorkstation()
+  const snapshot = useView((view) => view.snapshot)
+  const silent = useView((view) => view.silent)
+  const restarted = useView((view) => view.restarted)
+  const toasts = useView((view) => view.toasts)
+  const gap = snapshot?.state.gap ?? null
+  const enrolled = snapshot?.enrolment.kind === 'enrolled'
+  return (
+    <div className="banners">
+      {silent && (
+        <Notice tone="loud" title={bannerWords.silent.title} announce>
+          {bannerWords.silent.body}
+        </Notice>
+      )}
+      {snapshot?.durability.kind === 'volatile' && (
+        <Banner tone="loud" {...bannerWords.volatile(snapshot.durability.problem.message)} />
+      )}
+      {snapshot !== null && gap !== null && (
+        <Banner
+          tone="attention"
+          {...bannerWords.gap(
+            gap.openedAt,
+            gap.physicianId === null ? null : physicianName(snapshot, gap.physicianId),
+          )}
+        />
+      )}
+      {restarted && (
+        <Notice
+          tone="info"
+          title={bannerWords.restarted.title}
+          action={
+            <Button size="small" onClick={() => store.setState({ restarted: false })}>
+              {bannerWords.restarted.action}
+            </Button>
+          }
+        >
+          {bannerWords.restarted.body}
+        </Notice>
+      )}
+      {enrolled && snapshot.policy === null && <Banner tone="attention" {...bannerWords.noPolicy} />}
+      {snapshot?.policyStale === true && snapshot.policy !== null && (
+        <Banner tone="attention" {...bannerWords.stale(snapshot.policy.issuedAt)} />
+      )}
+      {snapshot?.hub.kind === 'offline' && (
+        <Banner tone="attention" {...bannerWords.offline(snapshot.hub.since, snapshot.hub.reason)} />
+      )}
+      <Toasts toasts={toasts} onDismiss={(id) => dismiss(store, id)} />
+    </div>
+  )
+}
+
+function Banner(props: {
+  readonly tone: 'loud' | 'attention'
+  readonly title: string
+  readonly body: string
+}) {
+  return (
+    <Notice tone={props.tone} title={props.title} announce>
+      {props.body}
+    </Notice>
+  )
+}
