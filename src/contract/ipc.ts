@@ -177,6 +177,8 @@ export type Snapshot = {
     readonly closedAt: string
     readonly signed: boolean
   }[]
+  /** What a person must know and no other member says: a taken hotkey, a hub that contradicts this log. */
+  readonly notices?: readonly { readonly kind: string; readonly message: string }[]
 }
 
 /** The judged state beside the numbers it was judged from. */
