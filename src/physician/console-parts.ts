@@ -21,6 +21,8 @@ export type PageState = {
   readonly recentOrders: readonly Order[]
   /** Things that went wrong and that a person should know, in words. */
   readonly notices: readonly string[]
+  /** Why a ringing alarm cannot be heard now; null while it can, or need not. */
+  readonly soundProblem: string | null
 }
 
 export type Console = {
@@ -41,6 +43,7 @@ export type Console = {
   readonly decline: (escalationId: string, reason: string) => void
   readonly say: (deviceId: string, saying: Saying) => void
   readonly setMuted: (muted: boolean) => void
+  readonly soundProblem: (problem: string | null) => void
   readonly dismissNotice: (words: string) => void
 }
 

@@ -24,6 +24,7 @@ export function createConsole(parts: ConsoleParts): Console {
     openRoomId: null,
     recentOrders: preferences.recentOrders(),
     notices: [],
+    soundProblem: null,
   }))
   let socket: HubSocket | null = null
   let links: VoicedLinks | null = null
@@ -217,6 +218,7 @@ export function createConsole(parts: ConsoleParts): Console {
       call.setMuted(muted)
       voice()
     },
+    soundProblem: (soundProblem) => page.setState({ soundProblem }),
     dismissNotice: (words) =>
       page.setState(({ notices }) => ({ notices: notices.filter((n) => n !== words) })),
   }

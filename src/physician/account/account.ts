@@ -36,8 +36,8 @@ export function createAccount(api: HubApi): AccountKeeper {
     async check() {
       const me = await api.me()
       if (me.ok) return set({ kind: 'signed-in', me: me.value })
-      // Nobody signed in is where everybody begins; only an unreachable hub is worth a word.
-      set({ kind: 'signed-out', problem: me.error.kind === 'unreachable' ? me.error : null })
+      // Nobody signed in is where everybody begins: that is no problem to tell.
+      set({ kind: 'signed-out', problem: me.error.kind === 'not-signed-in' ? null : me.error })
     },
     async register(invite) {
       set({ kind: 'working', doing: 'registering' })

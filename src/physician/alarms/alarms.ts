@@ -53,6 +53,10 @@ export type AlarmEvent =
 
 export type Say = { readonly word: AlarmWord; readonly page: Page; readonly reason: string | null }
 
+/** What a call for help is called on screen. */
+export const alarmName = ({ kind, drill }: Page): string =>
+  `${kind === 'reaction' ? 'Reaction' : 'Question'}${drill ? ' (drill)' : ''}`
+
 export const noAlarms: AlarmsState = { alarms: [], early: {}, remembered: {} }
 
 /** Folds what happens into what is shown and what must be said to the room. Duplicates change nothing. */

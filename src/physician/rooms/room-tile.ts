@@ -105,3 +105,7 @@ export const stepWords: Readonly<Record<RoomView['step'], string>> = {
   observing: 'Observing',
   closing: 'Closing',
 }
+
+/** Names of the rooms that a session now keeps this physician's camera and microphone flowing to. */
+export const roomsRelyingOn = (rooms: readonly RoomKnown[]): readonly string[] =>
+  rooms.filter(({ media }) => media === 'flowing').map(nameOf)

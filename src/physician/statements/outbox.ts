@@ -47,6 +47,8 @@ export type Outbox = {
   /** A way has opened: everything is tried again at once. */
   readonly hurry: () => void
   readonly renewed: (signer: StatementSigner) => void
+  /** The person has read that this could not be signed. */
+  readonly putAway: (statementId: string) => void
   readonly close: () => void
 }
 
@@ -142,6 +144,10 @@ export function createOutbox(storage: Storage, ways: StatementWays, clock: Clock
         void storage.put('statements', entry.signed.statement.id, entry.signed).catch(() => undefined)
       }
     },
+    putAway: (statementId) =>
+      store.setState(({ unsigned }) => ({
+        unsigned: unsigned.filter(({ statement }) => statement.id !== statementId),
+      })),
     close() {
       for (const entry of held.values()) entry.cancelTimer()
       held.clear()

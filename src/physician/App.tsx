@@ -1,0 +1,41 @@
+import { useStore } from 'zustand'
+import { AccountPage } from './account/AccountPage.tsx'
+import { AlarmOverlay } from './alarms/AlarmOverlay.tsx'
+import { CallPage } from './call/CallPage.tsx'
+import { useCall, useConsole } from './console-context.ts'
+import { RoomPage } from './room/RoomPage.tsx'
+import { Grid } from './rooms/Grid.tsx'
+import { Banners } from './shell/Banners.tsx'
+import { TopBar } from './shell/TopBar.tsx'
+import type { Theme } from './shell/theme.ts'
+import './app.css'
+
+/** One page, five screens: account, going on call, all rooms, one room, and an alarm over whatever is shown. */
+export function App({ theme, invite }: { readonly theme: Theme; readonly invite: string | null }) {
+  const { account } = useConsole()
+  const { kind } = useStore(account.store)
+  if (kind === 'signed-in' || kind === 'expired') return <SignedIn theme={theme} />
+  return <AccountPage theme={theme} invite={invite} />
+}
+
+function SignedIn({ theme }: { readonly theme: Theme }) {
+  const { page } = useConsole()
+  const { call } = useCall()
+  const openRoomId = useStore(page, (state) => state.openRoomId)
+  return (
+    <>
+      <TopBar theme={theme} />
+      <Banners />
+      <main className="console-main">
+        {call.kind !== 'on' ? (
+          <CallPage />
+        ) : openRoomId === null ? (
+          <Grid />
+        ) : (
+          <RoomPage key={openRoomId} deviceId={openRoomId} />
+        )}
+      </main>
+      <AlarmOverlay />
+    </>
+  )
+}

@@ -1,0 +1,86 @@
+import { useEffect, useRef, useState } from 'react'
+import { useAlarms, useConsole } from '../console-context.ts'
+import { AlarmCard } from './AlarmCard.tsx'
+import { alarmName } from './alarms.ts'
+import { ringing } from './attention.ts'
+import { whenPainted } from './painted.ts'
+import './alarm-overlay.css'
+
+/** A key that was on its way to something else must not answer an alarm that has just come up under it. */
+const keysCountAfterMs = 600
+
+/**
+ * Every alarm that rings, side by side, over everything. While this physician already has a call, the others ring
+ * in a bar above it instead of covering the patient.
+ */
+export function AlarmOverlay() {
+  const { accept, alarms: keeper } = useConsole()
+  const state = useAlarms()
+  const waiting = ringing(state)
+  const busy = state.alarms.some(({ phase }) => phase.kind === 'mine')
+  const first = waiting[0]?.page.escalationId
+  const ids = waiting.map(({ page }) => page.escalationId).join(' ')
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [since, setSince] = useState(0)
+
+  useEffect(() => {
+    if (first !== undefined) setSince(performance.now())
+  }, [first])
+
+  useEffect(() => {
+    if (ids === '') return
+    return whenPainted(window, () => {
+      for (const escalationId of ids.split(' ')) keeper.dispatch({ kind: 'painted', escalationId })
+    })
+  }, [ids, keeper])
+
+  const open = first !== undefined
+  useEffect(() => {
+    const element = dialog.current
+    if (element === null || !open) return
+    if (busy) element.show()
+    else element.showModal()
+    return () => element.close()
+  }, [open, busy])
+
+  useEffect(() => {
+    if (first === undefined) return
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'a' || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.repeat || typesText(event.target) || performance.now() - since < keysCountAfterMs) return
+      event.preventDefault()
+      accept(first)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [first, since, accept])
+
+  if (!open) return null
+  const reaction = waiting.some(({ page }) => page.kind === 'reaction')
+  return (
+    <dialog
+      ref={dialog}
+      className={`alarm-overlay ${busy ? 'alarm-bar' : 'alarm-full'} ${reaction ? 'alarm-high' : 'alarm-medium'}`}
+      role="alertdialog"
+      aria-label={waiting
+        .map(({ page }) => `${alarmName(page)} in ${page.roomName}, ${page.siteName}`)
+        .join('; ')}
+      // Nothing but an answer puts an alarm away.
+      onCancel={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.preventDefault()
+        const answers = event.key === 'Enter' || event.key === ' '
+        if (answers && performance.now() - since < keysCountAfterMs) event.preventDefault()
+      }}
+    >
+      <div className="alarm-cards">
+        {waiting.map((alarm, index) => (
+          <AlarmCard key={alarm.page.escalationId} alarm={alarm} first={index === 0} compact={busy} />
+        ))}
+      </div>
+    </dialog>
+  )
+}
+
+const typesText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)

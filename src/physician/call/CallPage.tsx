@@ -1,0 +1,88 @@
+import { useStore } from 'zustand'
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { StatusWord } from '../../ui/StatusWord.tsx'
+import { useCall, useConsole, useSelf } from '../console-context.ts'
+import { type Ability, consequence, type Readiness } from './readiness.ts'
+import './call-page.css'
+
+const abilities: readonly (readonly [keyof Readiness, string])[] = [
+  ['sound', 'Alarm sound'],
+  ['camera', 'Camera'],
+  ['microphone', 'Microphone'],
+  ['notifications', 'Notifications'],
+]
+
+/** The one gesture that puts a physician on call, and what this browser lacks for it. */
+export function CallPage() {
+  const { goOnCall, signing } = useConsole()
+  const { call, readiness } = useCall()
+  const { name } = useSelf()
+  const key = useStore(signing.store)
+  const preparing = call.kind === 'preparing'
+  return (
+    <section className="call-page">
+      {call.kind === 'superseded' ? (
+        <Notice tone="attention" title="You went on call on another page" announce>
+          This page has stepped back: calls for help ring there. Close this one, or take the calls here again.
+        </Notice>
+      ) : (
+        <h2>{name}, you are not on call</h2>
+      )}
+      <p className="soft">
+        On call, rooms that you cover keep a link to this page, and their calls for help ring here until you
+        answer, also while another tab is in front. Your camera and microphone are sent only to rooms with an
+        open session or a call for help.
+      </p>
+      <Button
+        kind="primary"
+        size="large"
+        icon="phone"
+        busy={preparing}
+        disabled={key.kind !== 'ready'}
+        onClick={() => void goOnCall()}
+      >
+        {preparing
+          ? 'Answer the browser’s questions…'
+          : call.kind === 'superseded'
+            ? 'Take calls on this page'
+            : 'Go on call'}
+      </Button>
+      {key.kind === 'opening' && <p role="status">Preparing your signature on this browser…</p>}
+      <ul className="call-abilities">
+        {abilities.map(([what, label]) => (
+          <AbilityLine key={what} label={label} ability={readiness[what]} consequence={consequence[what]} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+export function AbilityLine(props: {
+  readonly label: string
+  readonly ability: Ability
+  readonly consequence: string
+}) {
+  const { label, ability } = props
+  switch (ability.kind) {
+    case 'ready':
+      return (
+        <li>
+          <StatusWord status="good" word={label} detail={ability.label} />
+        </li>
+      )
+    case 'missing':
+      return (
+        <li>
+          <StatusWord status="attention" word={`${label}: missing`} detail={ability.words} />
+          <p className="faint">{props.consequence}</p>
+        </li>
+      )
+    default:
+      return (
+        <li>
+          <StatusWord status="idle" word={label} detail="the browser will ask" />
+        </li>
+      )
+  }
+}

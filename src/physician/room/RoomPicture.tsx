@@ -1,0 +1,67 @@
+import { Button } from '../../ui/Button.tsx'
+import { Meter } from '../../ui/Meter.tsx'
+import { StatusWord } from '../../ui/StatusWord.tsx'
+import { Video } from '../../ui/Video.tsx'
+import { useCall, useConsole, useStream } from '../console-context.ts'
+import { linkWords } from '../rooms/link-words.ts'
+import { nameOf, type RoomKnown } from '../rooms/room-tile.ts'
+
+/** The room's live picture and sound, the own picture, and the own microphone. */
+export function RoomPicture({ room }: { readonly room: RoomKnown }) {
+  const { setMuted, call } = useConsole()
+  const { selfView, muted, readiness } = useCall()
+  const stream = useStream(room.deviceId)
+  const flowing = room.media === 'flowing'
+  const link = linkWords(room.link, room.roundTripMs)
+  const noMicrophone = readiness.microphone.kind === 'missing'
+  return (
+    <div className="room-picture">
+      <div className="room-picture-frame">
+        <Video
+          stream={flowing ? stream : null}
+          label={`${nameOf(room)}, live`}
+          absent={absentWords(room, flowing)}
+          veil={veilWords(room)}
+        />
+        <div className="room-self">
+          <Video stream={selfView} label="You" absent="Your camera is off" muted mirrored />
+        </div>
+      </div>
+      <div className="room-talk">
+        <StatusWord status={link.status} word={link.word} detail={link.detail} size="large" />
+        <span className="room-talk-space" />
+        {noMicrophone ? (
+          <StatusWord status="attention" word="No microphone" detail="the room cannot hear you" />
+        ) : (
+          <>
+            <StatusWord
+              status={muted ? 'attention' : flowing ? 'good' : 'ready'}
+              word={muted ? 'You are muted' : flowing ? 'The room hears you' : 'Your microphone is held'}
+            />
+            <Meter read={call.level} label="Your microphone’s level" />
+            <Button icon="microphone" aria-pressed={muted} onClick={() => setMuted(!muted)}>
+              {muted ? 'Unmute' : 'Mute'}
+            </Button>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function absentWords({ link }: RoomKnown, flowing: boolean): string {
+  if (link.kind === 'none') return 'No link with this room'
+  if (link.kind === 'connecting') return 'Connecting…'
+  if (link.kind === 'lost') return 'The link is lost; it is being replaced'
+  return flowing
+    ? 'Waiting for the room’s picture'
+    : 'No open session: the room’s camera is held, and so is yours'
+}
+
+/** A frozen last frame must not pass for live. */
+function veilWords({ link }: RoomKnown): string | undefined {
+  if (link.kind === 'lost') return 'Not live: the link is lost'
+  if (link.kind === 'partial' && link.lacks.includes('physician-does-not-see-room'))
+    return 'Not live: no picture arrives'
+  return undefined
+}

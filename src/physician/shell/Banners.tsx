@@ -1,0 +1,97 @@
+import { useStore } from 'zustand'
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { formatClock } from '../../ui/time.ts'
+import { AlarmNews } from '../alarms/AlarmNews.tsx'
+import { useCall, useConsole, useOutbox } from '../console-context.ts'
+import './banners.css'
+
+/** What is wrong now and what to do, above whatever the physician is looking at. */
+export function Banners() {
+  const { account, connection, page, signing, outbox, dismissNotice } = useConsole()
+  const who = useStore(account.store)
+  const hub = useStore(connection)
+  const key = useStore(signing.store)
+  const { notices, soundProblem } = useStore(page)
+  const { unsigned } = useOutbox()
+  const onCall = useCall().call.kind === 'on'
+  return (
+    <div className="banners">
+      {soundProblem !== null && (
+        <Notice tone="loud" title="The alarm cannot sound" announce>
+          {soundProblem} Click anywhere on this page; it tries again every second.
+        </Notice>
+      )}
+      {who.kind === 'expired' && (
+        <Notice
+          tone="loud"
+          title="Your session with the hub has ended"
+          announce
+          action={
+            <Button busy={who.working} onClick={() => void account.signIn()}>
+              Sign in again
+            </Button>
+          }
+        >
+          {who.words} Rooms that are linked now stay linked and can still call you; others cannot.
+        </Notice>
+      )}
+      {hub.kind === 'offline' && (
+        <Notice
+          tone="attention"
+          title={`Hub lost at ${formatClock(hub.since)}: trying again without end`}
+          announce
+        >
+          {onCall
+            ? 'Rooms with a link still see you, hear you and can call you. Rooms without one cannot.'
+            : hub.words}
+        </Notice>
+      )}
+      {hub.kind === 'refused' && hub.reason !== 'session-ended' && (
+        <Notice
+          tone="loud"
+          title="The hub does not accept this page"
+          announce
+          action={<Button onClick={() => location.reload()}>Reload the page</Button>}
+        >
+          {hub.words}
+        </Notice>
+      )}
+      {key.kind === 'failed' && (
+        <Notice tone="loud" title="This page cannot sign what you say" announce>
+          {key.problem.message}
+        </Notice>
+      )}
+      {key.kind === 'ready' && !key.durable && (
+        <Notice tone="attention" title="This browser keeps nothing between visits">
+          What you say is repeated until the room has it, but only while this page stays open.
+        </Notice>
+      )}
+      {unsigned.map(({ statement, reason }) => (
+        <Notice
+          key={statement.id}
+          tone="loud"
+          title={`Not said: “${statement.kind}”`}
+          announce
+          action={<Button onClick={() => outbox.putAway(statement.id)}>Put away</Button>}
+        >
+          It could not be signed ({reason}). Say it again by voice, or sign out and in.
+        </Notice>
+      ))}
+      {notices.map((words) => (
+        <Notice
+          key={words}
+          tone="attention"
+          title={words}
+          announce
+          action={
+            <Button size="small" onClick={() => dismissNotice(words)}>
+              Put away
+            </Button>
+          }
+        />
+      ))}
+      <AlarmNews />
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import { useStore } from 'zustand'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { useAlarms, useConsole, useOutbox } from '../console-context.ts'
+import { roomsRelyingOn } from '../rooms/room-tile.ts'
+
+/** Asks once, and says who would be left without this physician. */
+export function LeaveDialog(props: {
+  readonly leaving: 'off-call' | 'sign-out'
+  readonly onLeave: () => void
+  readonly onStay: () => void
+}) {
+  const { rooms } = useConsole()
+  const relying = roomsRelyingOn(Object.values(useStore(rooms.store).byDevice))
+  const calls = useAlarms().alarms.filter(({ phase }) => phase.kind === 'mine' || phase.kind === 'ringing')
+  const { pending } = useOutbox()
+  const verb = props.leaving === 'sign-out' ? 'Sign out' : 'Go off call'
+  return (
+    <Dialog
+      title={`${verb}?`}
+      onClose={props.onStay}
+      actions={
+        <>
+          <Button kind="quiet" onClick={props.onStay} autoFocus>
+            Stay
+          </Button>
+          <Button kind="primary" onClick={props.onLeave}>
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      {calls.length > 0 && (
+        <p>
+          <strong>A call for help is open:</strong> {calls.map(({ page }) => page.roomName).join(', ')}. Hand
+          it over in words before you leave.
+        </p>
+      )}
+      {relying.length > 0 && (
+        <p>
+          <strong>In a session under your supervision now:</strong> {relying.join(', ')}.
+        </p>
+      )}
+      {pending.length > 0 && (
+        <p>
+          {pending.length === 1 ? 'One statement has' : `${pending.length} statements have`} not been received
+          by the room yet. This browser keeps {pending.length === 1 ? 'it' : 'them'} and sends{' '}
+          {pending.length === 1 ? 'it' : 'them'} when you are signed in again.
+        </p>
+      )}
+      <p>
+        {props.leaving === 'sign-out'
+          ? 'You will not be called on this page until you sign in and go on call again.'
+          : 'Rooms choose the next physician on their bench. You stay signed in.'}
+      </p>
+    </Dialog>
+  )
+}
