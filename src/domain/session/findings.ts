@@ -1,4 +1,4 @@
-import type { LinkLack, LinkState } from '../link/link.ts'
+import { linkInWords } from '../link/words.ts'
 import { type GateCheckId, type Physician, type Policy, roomOf } from '../policy/policy.ts'
 import { dayOf, inWords, isValidOn } from '../time.ts'
 import { unansweredQuestions } from '../workstation/queries.ts'
@@ -31,33 +31,6 @@ function nobodyOnCall(state: WorkstationState, policy: Policy): Finding {
 
 const nameOf = (policy: Policy, physicianId: string): string =>
   policy.physicians.find((known) => known.id === physicianId)?.name ?? physicianId
-
-/** What a person reads for one missing direction of a link. */
-export const lackInWords = (lack: LinkLack, name: string): string =>
-  ({
-    'physician-does-not-see-room': `${name} does not see this room`,
-    'physician-does-not-hear-room': `${name} does not hear this room`,
-    'room-does-not-see-physician': `This room does not see ${name}`,
-    'room-does-not-hear-physician': `This room does not hear ${name}`,
-  })[lack]
-
-/** A link's state as a sentence about this physician. */
-export function linkInWords(link: LinkState, name: string): string {
-  switch (link.kind) {
-    case 'none':
-      return `There is no connection to ${name}`
-    case 'connecting':
-      return `Still connecting to ${name}`
-    case 'warm':
-      return `${name} is reachable, but picture and sound do not flow yet`
-    case 'live':
-      return `${name} sees and hears this room`
-    case 'partial':
-      return link.lacks.map((lack) => lackInWords(lack, name)).join('; ')
-    case 'lost':
-      return `The connection to ${name} is lost (${link.reason})`
-  }
-}
 
 const twoWayAudioVideo: Judge = (state, { policy }) => {
   const { primary } = state.supervisor

@@ -1,0 +1,258 @@
+import { orderInWords } from '../statement/statement.ts'
+import { durationInWords, inWords, msBetween, timeInWords } from '../time.ts'
+import { facts, type Html, html, section, table } from './html.ts'
+import { helpSection } from './record-help.ts'
+import { recordStyle } from './record-style.ts'
+import { summary } from './record-summary.ts'
+import type { SessionRecord } from './session-record.ts'
+import { linkKindInWords, timelineBar } from './timeline-bar.ts'
+
+/** The record as one self-contained page to read and to print: no script, nothing from elsewhere. */
+export function recordHtml(record: SessionRecord): string {
+  const { exam } = record
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Supervision record ${exam.accession}</title><style>${recordStyle}</style></head><body>
+<header><h1>Supervision record</h1>
+<p class="method">Direct supervision through real-time audio and visual telecommunications, 42 CFR 410.32(b)(3)(ii)</p>
+<p class="where">${record.site?.name ?? 'Site not known'}${record.site === null ? '' : `, ${record.site.state}`} · ${record.roomName} · exam ${exam.accession} · ${inWords(record.openedAt)}</p>
+</header><main>
+${summary(record)}${examSection(record)}${supervisorSection(record)}${linkSection(record)}${screeningSection(record)}
+${injectionSection(record)}${orderSection(record)}${helpSection(record)}${overrideSection(record)}${signatureSection(record)}
+${basisSection(record)}${verifySection(record)}${timelineSection(record)}
+</main></body></html>`
+  return page.markup
+}
+
+function examSection(record: SessionRecord): Html {
+  const { exam, ending } = record
+  const end =
+    ending.kind === 'open'
+      ? 'still open'
+      : ending.kind === 'abandoned'
+        ? `abandoned ${inWords(ending.at)}: ${ending.reason}`
+        : `${inWords(ending.at)}, patient ${ending.disposition}${ending.note === '' ? '' : `: ${ending.note}`}`
+  return section(
+    'Exam',
+    facts([
+      ['Patient', `${exam.patientName} (${exam.patientId})`],
+      ['Born, sex', `${exam.birthDate}, ${exam.sex}`],
+      ['Weight', exam.weightKg === null ? 'not entered' : `${exam.weightKg} kg`],
+      ['Accession', exam.accession],
+      ['Procedure', `${exam.procedure} (${exam.modality})`],
+      ['Contrast', record.contrastClass],
+      ['Opened', inWords(record.openedAt)],
+      ['Closed', end],
+      ['Technologist', record.technologists.join(', ') || 'not known'],
+    ]),
+  )
+}
+
+function supervisorSection({ supervisors, responders }: SessionRecord): Html {
+  return section(
+    'Who supervised, who was on site',
+    table(
+      'Supervising physicians and on-site responders',
+      ['Person', 'As', 'Credentials on file'],
+      [
+        ...supervisors.map(({ name, known }) => [
+          name,
+          `Supervising physician${known === null ? '' : `, ${known.role}`}, through audio and video`,
+          known === null
+            ? 'not in the policy at hand'
+            : known.licenses.map((license) => `${license.state} until ${license.validUntil}`).join('; ') ||
+              'no license on file',
+        ]),
+        ...responders.map((responder) => [
+          responder.name,
+          `On-site responder, ${responder.role}`,
+          `BLS until ${responder.blsValidUntil}`,
+        ]),
+      ],
+    ),
+    ...(supervisors.length === 0 ? [html`<p class="warn">No supervising physician is on record.</p>`] : []),
+    ...(responders.length === 0 ? [html`<p class="warn">No on-site responder checked in.</p>`] : []),
+  )
+}
+
+function linkSection(record: SessionRecord): Html {
+  return section(
+    'When the physician saw and heard the room',
+    timelineBar(record),
+    html`<p class="note">"Live both ways" means that both ends decoded pictures and heard audio at that moment, by measurement, never by the state of a connection.</p>`,
+    table(
+      'Course of each link',
+      ['Physician', 'From', 'To', 'For', 'State', 'What was missing, and why'],
+      record.links.map((span) => [
+        record.names[span.physicianId] ?? span.physicianId,
+        timeInWords(span.from),
+        timeInWords(span.to),
+        durationInWords(msBetween(span.from, span.to)),
+        linkKindInWords(span.kind),
+        span.kind === 'live' || span.kind === 'warm' ? '' : span.cause,
+      ]),
+    ),
+  )
+}
+
+const leads = {
+  'go-on': 'goes on',
+  'tell-physician': 'physician is told',
+  'physician-decides': 'physician decides',
+} as const
+
+function screeningSection({ answers, decisions }: SessionRecord): Html {
+  return section(
+    'Screening and decisions',
+    answers.length === 0
+      ? html`<p>No question was answered.</p>`
+      : table(
+          'Screening answers',
+          ['Question', 'Answer', 'Leads to', 'Note'],
+          answers.map(({ answer, decision }) => [
+            answer.text,
+            answer.answer.toUpperCase(),
+            decision === null
+              ? leads[answer.leadsTo]
+              : decision === 'go-on'
+                ? 'physician: go on'
+                : 'physician: DO NOT INJECT',
+            answer.note,
+          ]),
+        ),
+    ...decisions.map(({ at, words }) => html`<p>${inWords(at)}: ${words}.</p>`),
+  )
+}
+
+function injectionSection({ injections, observation }: SessionRecord): Html {
+  const observed =
+    observation === null
+      ? 'No observation.'
+      : observation.endedAt === null
+        ? `Observed from ${inWords(observation.startedAt)}, due until ${timeInWords(observation.dueAt)}.`
+        : `Observed for ${durationInWords(msBetween(observation.startedAt, observation.endedAt))}, from ${inWords(observation.startedAt)}${observation.early === null ? '.' : `; ended early: ${observation.early}.`}`
+  if (injections.length === 0) return section('Contrast', html`<p>None was injected.</p>`)
+  return section(
+    'Contrast',
+    table(
+      'Injections',
+      ['Agent', 'Concentration', 'Volume, route', 'Lot', 'Started', 'Stopped', 'Link while it flowed'],
+      injections.map((injection) => [
+        injection.agent,
+        injection.concentration,
+        `${injection.volumeMl} mL ${injection.route}`,
+        injection.lot ?? '–',
+        timeInWords(injection.startedAt),
+        injection.stoppedAt === null ? 'running' : timeInWords(injection.stoppedAt),
+        injection.notLive.length === 0
+          ? 'live throughout'
+          : injection.notLive
+              .map((part) => `not live ${timeInWords(part.from)} to ${timeInWords(part.to)}: ${part.cause}`)
+              .join('; '),
+      ]),
+    ),
+    html`<p>${observed}</p>`,
+  )
+}
+
+const orderSection = ({ orders }: SessionRecord): Html =>
+  section(
+    'Orders and read-backs',
+    orders.length === 0
+      ? html`<p>None.</p>`
+      : table(
+          'Orders',
+          ['Received', 'Physician', 'Order', 'Read back'],
+          orders.map((order) => [
+            timeInWords(order.at),
+            order.physician,
+            orderInWords(order.order),
+            order.readBackAt === null
+              ? html`<span class="warn">not read back</span>`
+              : timeInWords(order.readBackAt),
+          ]),
+        ),
+  )
+
+function overrideSection({ overrides, gaps, injections, rules }: SessionRecord): Html {
+  return section(
+    'Checks and overrides',
+    ...injections.map((injection, index) =>
+      table(
+        `Checks before injection ${index + 1}`,
+        [`Before injection ${index + 1}`, 'Outcome', 'Demanded by'],
+        injection.gate.map((finding) => [
+          finding.detail,
+          finding.outcome === 'overridden' ? html`<span class="stamp">OVERRIDDEN</span>` : 'met',
+          rules.sources[finding.check] ?? '–',
+        ]),
+      ),
+    ),
+    ...overrides.map(
+      (override) =>
+        html`<p><span class="warn">${inWords(override.at)} overridden:</span> ${override.finding}. Reason: ${override.reason}</p>`,
+    ),
+    ...gaps.map(
+      (gap) =>
+        html`<p><span class="warn">${inWords(gap.at)}:</span> ${gap.words}. ${
+          gap.closedAt === null
+            ? 'Not reviewed.'
+            : `${gap.closedBy === 'override' ? 'Overridden' : 'Reviewed by the physician'} ${inWords(gap.closedAt)}.`
+        }</p>`,
+    ),
+    ...(overrides.length + gaps.length === 0
+      ? [html`<p>Nothing was overridden; no loss of supervision.</p>`]
+      : []),
+  )
+}
+
+function signatureSection({ signature, ending }: SessionRecord): Html {
+  if (signature === null) {
+    const words =
+      ending.kind === 'abandoned' ? 'Abandoned before any injection: nothing to sign.' : 'Not signed yet.'
+    return section('Signature', html`<p class="warn">${words}</p>`)
+  }
+  return section(
+    'Signature',
+    html`<p>${signature.physician}, ${inWords(signature.at)}: supervised as recorded here, by an electronic signature over the closing entry.</p>
+<p class="note">Closing entry signed: <code>${signature.closingHash}</code></p>`,
+    ...(signature.fits
+      ? []
+      : [html`<p class="warn">This signature does not fit the closing entry of this session.</p>`]),
+  )
+}
+
+function basisSection({ rules }: SessionRecord): Html {
+  const approval =
+    rules.cardsApproval === 'not-approved'
+      ? html`<span class="stamp">NOT APPROVED</span> by a medical director`
+      : rules.cardsApproval === 'unknown'
+        ? 'approval not known: the policy at hand holds another edition'
+        : `approved by ${rules.cardsApproval.by} on ${rules.cardsApproval.on}, valid until ${rules.cardsApproval.validUntil}`
+  return section(
+    'Rules and clinical content',
+    facts([
+      ['Policy', `version ${rules.policyVersion}`],
+      ['Rule pack', rules.pack],
+      ['Reaction cards', html`${rules.cardsEdition}: ${approval}`],
+    ]),
+  )
+}
+
+function verifySection({ chain, deviceId, ending, sessionId }: SessionRecord): Html {
+  return section(
+    'How to check this record',
+    html`<p>This page is drawn from ${chain.count} entries of the log of workstation ${deviceId}, session ${sessionId}. Each entry carries the SHA-256 hash of the one before it, so none can be changed, removed or inserted unnoticed. Check the file record.jsonl that belongs to this page with <code>npm run verify -- record.jsonl</code>, or with a program of your own after docs/log-format.md; it must start and end as follows.</p>`,
+    html`<p>First entry ${chain.first.seq}: <code>${chain.first.hash}</code></p>
+${ending.kind === 'closed' ? html`<p>Closing entry ${ending.seq}: <code>${ending.hash}</code></p>` : null}
+<p>Last entry ${chain.last.seq}: <code>${chain.last.hash}</code></p>`,
+    html`<p class="note">Times are the workstation's wall clock, in UTC; the order is that of the log.</p>`,
+  )
+}
+
+const timelineSection = ({ timeline }: SessionRecord): Html =>
+  html`<section class="timeline"><h2>Timeline</h2>${table(
+    'Every entry',
+    ['Entry', 'UTC', 'Who', 'What'],
+    timeline.map((line) => [String(line.seq), timeInWords(line.at), line.who, line.words]),
+  )}</section>`
