@@ -1,8 +1,9 @@
 import { useStore } from 'zustand'
+import type { PageTaken } from '../../contract/room-view.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ElapsedTime } from '../../ui/ElapsedTime.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import { useAlarms, useConsole } from '../console-context.ts'
+import { useAlarms, useConsole, useSelf } from '../console-context.ts'
 import { type Alarm, alarmName } from './alarms.ts'
 
 /** Calls for help that no longer ring here: who has them, or how they ended. */
@@ -14,7 +15,9 @@ export function AlarmNews() {
 function News({ alarm }: { readonly alarm: Alarm }) {
   const { accept, openRoom, alarms, page: shown } = useConsole()
   const openRoomId = useStore(shown, (state) => state.openRoomId)
+  const { physicianId } = useSelf()
   const { page, phase, holder } = alarm
+  const ownElsewhere = holder?.physicianId === physicianId
   const id = page.escalationId
   const place = `${page.roomName}, ${page.siteName}`
   const elapsed = <ElapsedTime read={() => performance.now() - alarm.pressedMonoMs} label="Since the call" />
@@ -44,13 +47,13 @@ function News({ alarm }: { readonly alarm: Alarm }) {
           tone="attention"
           title={
             <>
-              {alarmName(page)}:{' '}
-              {holder === null ? 'you declined; the bench is being called' : `${holder.name} has it`} ·{' '}
-              {elapsed}
+              {alarmName(page)}: {takenWords(holder, ownElsewhere)} · {elapsed}
             </>
           }
           action={
-            <Button onClick={() => accept(id)}>{holder === null ? 'Take it after all' : 'Join'}</Button>
+            <Button onClick={() => accept(id)}>
+              {holder === null ? 'Take it after all' : ownElsewhere ? 'Take it here' : 'Join'}
+            </Button>
           }
         >
           {place}
@@ -72,4 +75,9 @@ function News({ alarm }: { readonly alarm: Alarm }) {
         </Notice>
       )
   }
+}
+
+function takenWords(holder: PageTaken | null, ownElsewhere: boolean): string {
+  if (holder === null) return 'you declined; the bench is being called'
+  return ownElsewhere ? 'you accepted it on another page' : `${holder.name} has it`
 }

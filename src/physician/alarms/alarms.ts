@@ -87,7 +87,7 @@ export function stepAlarms(
     case 'taken':
       if (!state.alarms.some((a) => a.page.escalationId === event.taken.escalationId))
         return noted(state, event.taken.escalationId, { taken: event.taken })
-      return change(state, event.taken.escalationId, (alarm) => [taken(alarm, event.taken)])
+      return change(state, event.taken.escalationId, (alarm) => [taken(alarm, event.taken, selfId)])
     case 'ended':
       if (!state.alarms.some((a) => a.page.escalationId === event.end.escalationId))
         return noted(state, event.end.escalationId, { end: event.end })
@@ -144,20 +144,18 @@ function paged(
     inView: false,
   }
   const early = state.early[id]
-  if (early?.taken && !(early.taken.physicianId === selfId && alarm.phase.kind === 'mine'))
-    alarm = taken(alarm, early.taken)
+  if (early?.taken) alarm = taken(alarm, early.taken, selfId)
   if (early?.end) alarm = ended(alarm, early.end)
   const { [id]: _, ...others } = state.early
   const [spoken, ...say] = speak(alarm, 'delivered')
   return { state: { ...state, early: others, alarms: [...state.alarms, spoken] }, say }
 }
 
-/** The first acceptance wins; two physicians who both accepted both stay. */
-const taken = (alarm: Alarm, by: PageTaken): Alarm => ({
-  ...alarm,
-  holder: by,
-  phase: alarm.phase.kind === 'ringing' ? { kind: 'taken' } : alarm.phase,
-})
+/** The first acceptance wins; two physicians who both accepted both stay. The echo of one's own is no news. */
+const taken = (alarm: Alarm, by: PageTaken, selfId: string): Alarm =>
+  alarm.phase.kind === 'mine' && by.physicianId === selfId
+    ? alarm
+    : { ...alarm, holder: by, phase: alarm.phase.kind === 'ringing' ? { kind: 'taken' } : alarm.phase }
 
 const ended = (alarm: Alarm, end: PageEnd): Alarm =>
   alarm.phase.kind === 'over'

@@ -33,16 +33,16 @@ export function createRinger(options: {
     const wanted = soundFor(state)
     if (wanted === sounding) return
     sounding = wanted
-    tones.stop()
     if (wanted === null) {
+      tones.stop()
       options.onSound(null)
       return
     }
     tones.start(wanted).then(
       () => options.onSound(null),
       (error: unknown) => {
-        options.onSound(error instanceof Error ? error.message : String(error))
         if (sounding !== wanted) return
+        options.onSound(error instanceof Error ? error.message : String(error))
         sounding = null
         clock.after(soundRetryMs, sound)
       },

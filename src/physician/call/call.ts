@@ -29,6 +29,8 @@ export type CallStore = {
   /** The own picture, for the self view; null while no camera works. */
   readonly selfView: MediaStream | null
   readonly muted: boolean
+  /** Why nothing can be heard from this computer, in words; null while a loudspeaker is there. */
+  readonly speakerProblem: string | null
 }
 
 export type Call = {
@@ -56,6 +58,7 @@ export function createCall(deps: {
     readiness: unknownReadiness,
     selfView: null,
     muted: false,
+    speakerProblem: null,
   }))
   let media: LocalMedia | null = null
 
@@ -90,6 +93,7 @@ export function createCall(deps: {
       preferred: { camera: [], microphone: [] },
       onDevice: (report) => {
         if (report.device !== 'speaker') ready({ [report.device]: deviceAbility(report) })
+        else store.setState({ speakerProblem: report.state === 'lost' ? report.label : null })
       },
     })
     media = opened
@@ -131,7 +135,13 @@ export function createCall(deps: {
     end(as) {
       media?.close()
       media = null
-      store.setState({ call: { kind: as }, selfView: null, muted: false, readiness: unknownReadiness })
+      store.setState({
+        call: { kind: as },
+        selfView: null,
+        muted: false,
+        speakerProblem: null,
+        readiness: unknownReadiness,
+      })
     },
     level: () => media?.level() ?? 0,
   }

@@ -49,7 +49,7 @@ export function openHubSocket(options: {
 }): HubSocket {
   const socket: Socket = io('/console', {
     auth: { protocol: protocolVersion },
-    transports: ['websocket', 'polling'],
+    transports: ['websocket'],
     reconnectionAttempts: Number.POSITIVE_INFINITY,
     reconnectionDelay: 300,
     reconnectionDelayMax: 3000,

@@ -3,6 +3,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { AlarmNews } from '../alarms/AlarmNews.tsx'
+import { consequence } from '../call/readiness.ts'
 import { useCall, useConsole, useOutbox } from '../console-context.ts'
 import './banners.css'
 
@@ -14,7 +15,8 @@ export function Banners() {
   const key = useStore(signing.store)
   const { notices, soundProblem } = useStore(page)
   const { unsigned } = useOutbox()
-  const onCall = useCall().call.kind === 'on'
+  const { call, readiness, speakerProblem } = useCall()
+  const onCall = call.kind === 'on'
   return (
     <div className="banners">
       {soundProblem !== null && (
@@ -22,6 +24,16 @@ export function Banners() {
           {soundProblem} Click anywhere on this page; it tries again every second.
         </Notice>
       )}
+      {speakerProblem !== null && <Notice tone="loud" title={speakerProblem} announce />}
+      {onCall &&
+        (['camera', 'microphone'] as const).map((device) => {
+          const ability = readiness[device]
+          return ability.kind === 'missing' ? (
+            <Notice key={device} tone="attention" title={consequence[device]} announce>
+              {ability.words}
+            </Notice>
+          ) : null
+        })}
       {who.kind === 'expired' && (
         <Notice
           tone="loud"
