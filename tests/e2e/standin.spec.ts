@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, type Page } from '@playwright/test'
-import { revivedPage, workstationTest as test, type Workstation } from '../support/electron-app.ts'
+import {
+  processesWith,
+  revivedPage,
+  workstationTest as test,
+  type Workstation,
+} from '../support/electron-app.ts'
 
 // What Scanside relies on in Electron, shown with a tiny app on whichever engine runs here.
 
@@ -242,12 +247,5 @@ test('no process stays behind', async ({ launchWorkstation }) => {
   await mainWindow(workstation)
   await workstation.close()
 
-  const living = async () => {
-    const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat,args'])
-    // Zombies wait for whoever reaps them; they run nothing.
-    return stdout
-      .split('\n')
-      .filter((line) => line.includes(workstation.userDataDir) && !line.startsWith('Z'))
-  }
-  await expect.poll(living).toEqual([])
+  await expect.poll(() => processesWith(workstation.userDataDir)).toEqual([])
 })

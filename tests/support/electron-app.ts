@@ -1,7 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { chromium, type ElectronApplication, _electron as electron, type Page, test } from '@playwright/test'
 import { findElectron } from '../../tools/electron-runtime.ts'
 
@@ -21,6 +22,8 @@ export interface LaunchOptions {
   readonly camera?: SyntheticMedia
   /** Another app than Scanside, by folder. */
   readonly appDir?: string
+  /** A packaged app, whatever `E2E_APP` says. */
+  readonly executable?: string
 }
 
 export interface Workstation {
@@ -51,8 +54,9 @@ function mediaSwitches(camera: SyntheticMedia | undefined): string[] {
 }
 
 /** The packaged app that `E2E_APP` names, else the built one on real Electron or the stand-in. */
-async function findProgram(appDir: string | undefined): Promise<{ executable: string; appArgs: string[] }> {
-  const packaged = process.env.E2E_APP
+async function findProgram(options: LaunchOptions): Promise<{ executable: string; appArgs: string[] }> {
+  const { appDir } = options
+  const packaged = options.executable ?? process.env.E2E_APP
   if (appDir === undefined && packaged !== undefined && packaged !== '') {
     return { executable: path.resolve(packaged), appArgs: [] }
   }
@@ -83,7 +87,7 @@ async function closeApp(app: ElectronApplication, child: ChildProcess): Promise<
 
 /** Starts an app under Playwright; for scripts. Tests take the `launchWorkstation` fixture below. */
 export async function launchWorkstation(options: LaunchOptions = {}): Promise<Workstation> {
-  const { executable, appArgs } = await findProgram(options.appDir)
+  const { executable, appArgs } = await findProgram(options)
   const userDataDir = options.userDataDir ?? mkdtempSync(path.join(os.tmpdir(), 'scanside-e2e-'))
   const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
   const app = await electron.launch({
@@ -163,6 +167,13 @@ export async function clickTrayItem({ app }: Workstation, id: string): Promise<v
   }, id)
   if (clicked === undefined) throw new Error('Tray menus can be clicked on the stand-in alone')
   if (!clicked) throw new Error(`No tray menu of the app has an entry ${id}`)
+}
+
+/** Command lines of living processes that mention a text, such as a user-data folder; not on Windows. */
+export async function processesWith(text: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat,args'], { maxBuffer: 16 * 1024 * 1024 })
+  // Zombies wait for whoever reaps them; they run nothing.
+  return stdout.split('\n').filter((line) => line.includes(text) && !line.startsWith('Z'))
 }
 
 interface Fixtures {

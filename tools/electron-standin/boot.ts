@@ -42,6 +42,17 @@ function becomeElectron(args: readonly string[]): void {
   process.execArgv = []
 }
 
+/** As Electron does, loads a native module of the archive from the real file beside it. */
+function loadNativeModulesFrom(unpackedDir: string, archiveDir: string): void {
+  const { dlopen } = process
+  process.dlopen = (module, filename, ...flags) => {
+    const inside = path.relative(archiveDir, filename)
+    const outside = path.join(unpackedDir, inside)
+    const redirect = !inside.startsWith('..') && fs.existsSync(outside)
+    dlopen.call(process, module, redirect ? outside : filename, ...flags)
+  }
+}
+
 function findApp(target: string | undefined, onlyArchive: boolean): AppToRun {
   const resources = path.join(context.distDir, 'resources')
   const candidates = onlyArchive ? ['app.asar'] : ['app.asar', 'app']
@@ -51,7 +62,9 @@ function findApp(target: string | undefined, onlyArchive: boolean): AppToRun {
     process.exit(1)
   }
   const given = packed ?? path.resolve(target ?? '.')
-  const root = given.endsWith('.asar') && fs.statSync(given).isFile() ? unpackAsar(given) : given
+  const isArchive = given.endsWith('.asar') && fs.statSync(given).isFile()
+  const root = isArchive ? unpackAsar(given) : given
+  if (isArchive) loadNativeModulesFrom(`${given}.unpacked`, root)
   const isFolder = fs.statSync(root).isDirectory()
   context.appPath = isFolder ? root : path.dirname(root)
   if (isFolder) {

@@ -74,6 +74,8 @@ async function assemble(dir: string, node: string, version: string): Promise<voi
     version,
     LICENSE: fs.readFileSync(path.join(PROJECT_DIR, 'LICENSE'), 'utf8'),
     'LICENSES.chromium.html': '<p>This is a stand-in for Electron; it uses an installed Chromium.</p>\n',
+    // electron-builder sorts the languages of a distribution, which must have some.
+    'locales/en-US.pak': '',
     electron: LAUNCHER + fuseWire(),
   }
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text)

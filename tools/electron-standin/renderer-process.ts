@@ -12,7 +12,7 @@ interface TracedFrame {
 }
 
 /** A trace of a process that is stopped altogether never ends. */
-const TRACE_TIMEOUT_MS = 1000
+const TRACE_TIMEOUT_MS = 5000
 const CRASH_PATIENCE_MS = 250
 
 function patience(ms: number): Promise<undefined> {
@@ -27,9 +27,10 @@ let lastTrace: Promise<unknown> = Promise.resolve()
  * only at the start of a trace, which the browser process answers even for a page that hangs.
  */
 export function rendererProcessId(page: CdpSession, frameId: string): Promise<number | undefined> {
-  const found = lastTrace.then(() => Promise.race([trace(page, frameId), patience(TRACE_TIMEOUT_MS)]))
+  const found = lastTrace.then(() => trace(page, frameId))
+  // The next one waits for this one's real end, however long its asker is willing to.
   lastTrace = found.catch(() => {})
-  return found
+  return Promise.race([found, patience(TRACE_TIMEOUT_MS)])
 }
 
 async function trace(page: CdpSession, frameId: string): Promise<number | undefined> {
