@@ -17,8 +17,8 @@ const c4Hz = 261.63
 const harmonics = [2, 3, 4, 5, 6] as const
 
 /**
- * Patterned on IEC 60601-1-8:2006 with amendments 1 and 2, clause 6.3.3.1, tables 3 and 4 (auditory alarm signals,
- * general pattern): no claim of conformance, which is a matter of measured sound at the place of use.
+ * Patterned on the general alarm of IEC 60601-1-8 (2006 with amendments 1 and 2), from secondary sources: no claim
+ * of conformance, which is a matter of the standard's own text and of sound measured at the place of use.
  * High priority: ten pulses, 3 + 2, a pause, 3 + 2; pulses of 75 to 200 ms with 50 to 125 ms between them, twice that
  * and a pulse more between the third and the fourth, 350 to 1300 ms between the fifth and the sixth; again after
  * 2.5 to 15 s. Medium priority: three pulses of 125 to 250 ms with 125 to 250 ms between them; again after 2.5 to 30 s.
@@ -36,7 +36,7 @@ export function alarmPattern(priority: AlarmPriority): AlarmPattern {
   return { pulses, repeatS: endS + pauseS, fundamentalHz: c4Hz, harmonics }
 }
 
-/** Of the pulse's duration; the standard asks for 10 to 40 per cent so that a pulse does not startle by clicking. */
+/** Of the pulse's duration, at each end: a pulse that starts at once clicks and startles. */
 const riseShare = 0.15
 /** Below full scale, so that loudspeakers do not distort. */
 const peak = 0.8
@@ -57,7 +57,7 @@ export function renderAlarm(pattern: AlarmPattern, sampleRate: number): Float32A
       const edge = Math.min(1, i / (riseShare * count), (count - i) / (riseShare * count))
       let value = 0
       for (const multiple of pattern.harmonics) {
-        // Each 3 dB below the one before: well within the 15 dB that the standard allows between them.
+        // Each 3 dB below the one before: the loudest and the softest stay within 15 dB.
         const level = 2 ** (-(multiple - (pattern.harmonics[0] ?? 1)) / 2)
         value += level * Math.sin(2 * Math.PI * pattern.fundamentalHz * multiple * t)
       }
