@@ -4,8 +4,8 @@ import { verifyJson } from './ed25519.ts'
 
 /**
  * How far a clock may be off before a statement is refused for its time. Console and workstation clocks are not
- * ours and are wrong by whole time zones in practice; a physician's "accepted" must not be lost to that. The hub,
- * whose clock issued the certificate, checks its expiry exactly when it takes a statement.
+ * ours and are wrong by whole time zones in practice; a physician's "accepted" must not be lost to that. The hub
+ * takes statements only from a live session of the physician who makes them, on its own clock.
  */
 export const clockToleranceMs = 24 * 60 * 60 * 1000
 

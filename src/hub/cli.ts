@@ -1,0 +1,30 @@
+import { subcommands } from './cli/administer.ts'
+import { ArgumentProblem, helpText } from './cli/arguments.ts'
+import { print, say } from './cli/print.ts'
+import { serve } from './cli/serve.ts'
+import { HubError } from './hub.ts'
+
+/** `npm run hub -- …`: the hub alone, or one act of administration on its data directory. */
+async function main(args: readonly string[]): Promise<void> {
+  const [first = ''] = args
+  if (args.includes('--help') || args.includes('-h')) return void print(helpText.trimEnd())
+  const subcommand = subcommands.get(first)
+  if (subcommand) await subcommand(args.slice(1))
+  else if (first !== '' && !first.startsWith('-'))
+    throw new ArgumentProblem(`There is no command "${first}". See: npm run hub -- --help`)
+  else await serve(args)
+}
+
+// `… export | head` closes the pipe early, and that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = error instanceof ArgumentProblem ? 2 : 1
+  const isForPeople = error instanceof ArgumentProblem || error instanceof HubError
+  if (isForPeople) say(`hub: ${error.message}`)
+  else
+    say(error instanceof Error ? `hub: failed unexpectedly: ${error.stack ?? error.message}` : String(error))
+})

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { type PolicyContent, policyContentSchema } from '../domain/policy/policy.ts'
+import { fail, ok, type Problem, type Result } from '../domain/result.ts'
+import type { HubClock } from './clock.ts'
+import { pathInWords } from './refusal.ts'
+
+export type HubConfig = {
+  /** Directory of the database; made if missing. */
+  readonly data: string
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** 0 takes a free port. */
+  readonly port: number
+  /** Address under which browsers open the console: passkeys are bound to it. Default `http(s)://localhost:port`. */
+  readonly publicUrl?: string
+  /** What the site has decided. May be left out once the hub has a policy. */
+  readonly site?: PolicyContent
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly turn?: TurnConfig
+  readonly stunUrls?: readonly string[]
+  readonly logLevel?: LogLevel
+  /** Where structured logs go, a line each; default is the standard output. */
+  readonly logTo?: (line: string) => void
+  readonly clock?: HubClock
+  /** The console's built pages; default `out/physician` beside `src`. */
+  readonly pagesDir?: string
+  readonly limits?: Partial<HubLimits>
+}
+
+export type TurnConfig = {
+  readonly urls: readonly string[]
+  /** coturn's `static-auth-secret`. */
+  readonly secret: string
+  readonly ttlS: number
+}
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
+
+/** Requests a minute; `perDevice` limits count each device of an address by itself. */
+export type HubLimits = {
+  readonly enrolPerAddress: number
+  readonly tokenPerDevice: number
+  readonly signInPerAddress: number
+}
+export const defaultLimits: HubLimits = { enrolPerAddress: 10, tokenPerDevice: 60, signInPerAddress: 120 }
+
+const settingsSchema = z.object({
+  data: z.string().min(1, 'name a directory'),
+  host: z.string().min(1).optional(),
+  port: z.int().min(0).max(65535),
+  publicUrl: z.url({ protocol: /^https?$/, error: 'an address like https://hub.example.org' }).optional(),
+  tls: z
+    .object({
+      cert: z.string().includes('-----BEGIN CERTIFICATE-----', 'a certificate in PEM form'),
+      key: z.string().includes('PRIVATE KEY-----', 'a private key in PEM form'),
+    })
+    .optional(),
+  turn: z
+    .object({
+      urls: z.array(z.string().regex(/^turns?:/, 'an address like turn:turn.example.org:3478')).min(1),
+      secret: z.string().min(8, 'at least 8 characters'),
+      ttlS: z
+        .int()
+        .min(60)
+        .max(7 * 24 * 3600),
+    })
+    .optional(),
+  stunUrls: z.array(z.string().regex(/^stuns?:/, 'an address like stun:stun.example.org:3478')).optional(),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
+})
+
+/** Finds everything that is wrong with a configuration, each with its path and what is wanted there. */
+export function checkConfig(config: HubConfig): Result<HubConfig, Problem<'bad-config'>> {
+  const settings = settingsSchema.safeParse(config)
+  const problems = settings.success ? [] : problemLines(settings.error)
+  if (config.publicUrl?.includes('#') || config.publicUrl?.includes('?'))
+    problems.push('publicUrl: without "?" and "#"')
+  if (config.site !== undefined) {
+    const site = checkSite(config.site)
+    if (!site.ok) problems.push(...site.error.lines.map((line) => `site.${line}`))
+  }
+  if (problems.length > 0)
+    return fail('bad-config', `The hub's configuration is not usable:\n  ${problems.join('\n  ')}`)
+  return ok(config)
+}
+
+/** Checks a site's content: its form, and that every name in it leads somewhere. */
+export function checkSite(
+  content: unknown,
+): Result<PolicyContent, Problem<'bad-site'> & { lines: readonly string[] }> {
+  const parsed = policyContentSchema.safeParse(content)
+  const lines = parsed.success ? danglingNames(parsed.data) : problemLines(parsed.error)
+  if (parsed.success && lines.length === 0) return ok(parsed.data)
+  return {
+    ok: false,
+    error: { kind: 'bad-site', message: `The site is not usable:\n  ${lines.join('\n  ')}`, lines },
+  }
+}
+
+function danglingNames(site: PolicyContent): string[] {
+  const physicians = new Set(site.physicians.map(({ id }) => id))
+  const unknown = site.rooms.flatMap((room, index) =>
+    room.bench
+      .filter((id) => !physicians.has(id))
+      .map((id) => `rooms.${index}.bench: "${id}" is nobody's id in physicians; add them or take the id off`),
+  )
+  const lists = { rooms: site.rooms, physicians: site.physicians, technologists: site.technologists }
+  const twice = Object.entries(lists).flatMap(([list, items]) => {
+    const seen = new Set<string>()
+    return items.flatMap(({ id }, index) => {
+      if (!seen.has(id)) {
+        seen.add(id)
+        return []
+      }
+      return [`${list}.${index}.id: "${id}" is used twice; give each its own`]
+    })
+  })
+  return [...unknown, ...twice]
+}
+
+const problemLines = (error: z.ZodError): string[] =>
+  error.issues.map(({ path, message }) => `${pathInWords(path)}: ${message}`)

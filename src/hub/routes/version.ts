@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { protocolVersion } from '../../contract/hub.ts'
+
+/** The product's version, as its package says. */
+export const productVersion = (): string => {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
+}
+
+/** GET /api/version */
+export function versionRoute(app: FastifyInstance): void {
+  const version = productVersion()
+  app.get('/api/version', async () => ({ ok: true, product: 'scanside-hub', version, protocolVersion }))
+}

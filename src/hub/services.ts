@@ -1,0 +1,84 @@
+import type { HubContext } from './context.ts'
+import { createPaging, type Paging } from './paging.ts'
+import { createPresence, type Presence } from './presence.ts'
+import { createSignalling, type Signalling } from './signalling.ts'
+import { createStatements, type Statements } from './statements.ts'
+
+/** What the hub does while it runs, apart from how people and devices reach it. */
+export type Services = {
+  readonly ctx: HubContext
+  readonly presence: Presence
+  readonly signalling: Signalling
+  readonly paging: Paging
+  readonly statements: Statements
+  /** Work that a graceful stop waits for. */
+  readonly inFlight: Set<Promise<unknown>>
+  /** Background work: failures are logged, a stop waits for it. */
+  readonly run: (work: Promise<unknown>) => void
+  readonly sweep: () => Promise<void>
+  readonly endSession: (sessionId: string) => void
+  readonly stop: () => Promise<void>
+}
+
+const sweepMs = 5000
+
+export function createServices(ctx: HubContext): Services {
+  const inFlight = new Set<Promise<unknown>>()
+  const presence = createPresence(ctx)
+  const paging = createPaging(ctx, presence)
+  const statements = createStatements(ctx, presence, (statement) => paging.heard(statement))
+
+  function run(work: Promise<unknown>): void {
+    const done = work.then(
+      () => void inFlight.delete(done),
+      (error: unknown) => {
+        inFlight.delete(done)
+        ctx.log.error({ err: error }, 'background work failed')
+      },
+    )
+    inFlight.add(done)
+  }
+
+  /** What time and other processes change: revoked devices, sessions that are over, a policy that grows old. */
+  async function sweep(): Promise<void> {
+    for (const deviceId of await ctx.directory.sweep()) {
+      const peer = presence.workstation(deviceId)
+      ctx.log.warn({ deviceId }, 'workstation revoked')
+      paging.endAllOf(deviceId, 'This room’s workstation was revoked.')
+      peer?.close()
+      presence.siteChanged()
+    }
+    const now = ctx.clock.nowMs()
+    for (const peer of presence.consoles())
+      if (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined) peer.close()
+    await ctx.site.refresh()
+  }
+
+  const stopSweeping = ctx.clock.every(sweepMs, () => run(sweep()))
+
+  ctx.site.onChanged(() => {
+    const { version } = ctx.site.policy()
+    ctx.log.info({ version }, 'policy issued')
+    for (const peer of presence.workstations()) peer.send('policy-changed', { version })
+    presence.siteChanged()
+  })
+
+  return {
+    ctx,
+    presence,
+    signalling: createSignalling(ctx, presence),
+    paging,
+    statements,
+    inFlight,
+    run,
+    sweep,
+    endSession(sessionId) {
+      for (const peer of presence.consoles()) if (peer.sessionId === sessionId) peer.close()
+    },
+    async stop() {
+      stopSweeping()
+      while (inFlight.size > 0) await Promise.allSettled(inFlight)
+      await paging.stop()
+    },
+  }
+}

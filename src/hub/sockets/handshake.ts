@@ -1,0 +1,43 @@
+import type { Socket } from 'socket.io'
+import { z } from 'zod'
+import { protocolVersion } from '../../contract/hub.ts'
+import type { HubContext } from '../context.ts'
+import { problem, Refusal } from '../refusal.ts'
+
+const protocolSchema = z.looseObject({ protocol: z.int() })
+
+/** Refuses a client of another protocol before anything else is asked of it. @throws {Refusal} */
+export function assertProtocol(auth: unknown): void {
+  const parsed = protocolSchema.safeParse(auth)
+  if (!parsed.success) throw new Refusal(400, 'malformed', 'The handshake lacks a protocol version.')
+  const { protocol } = parsed.data
+  if (protocol === protocolVersion) return
+  const which = protocol < protocolVersion ? 'Update this program (or reload this page)' : 'Update the hub'
+  throw new Refusal(
+    426,
+    'protocol-mismatch',
+    `This program speaks protocol ${protocol}, the hub ${protocolVersion}. ${which}.`,
+  )
+}
+
+/** Turns a check into Socket.IO's middleware: a refusal reaches the client as `connect_error` with a HubProblem. */
+export function gate<T>(ctx: HubContext, admit: (socket: Socket) => Promise<T>) {
+  return (socket: Socket, next: (error?: Error & { data?: unknown }) => void): void => {
+    admit(socket).then(
+      (identity) => {
+        socket.data.identity = identity
+        next()
+      },
+      (error: unknown) => {
+        const refusal =
+          error instanceof Refusal
+            ? error
+            : new Refusal(500, 'internal', 'The hub failed at this. Try again in a moment.')
+        if (refusal !== error) ctx.log.error({ err: error }, 'a handshake failed')
+        ctx.refusals.count(refusal.kind)
+        ctx.log.info({ namespace: socket.nsp.name, kind: refusal.kind }, 'socket refused')
+        next(Object.assign(new Error(refusal.message), { data: problem(refusal.kind, refusal.message) }))
+      },
+    )
+  }
+}

@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+import type { hubToConsole, hubToWorkstation, MessageOf } from '../../contract/hub.ts'
+
+/** Puts a message on one socket. What is sent to a socket that has just closed is lost, and resent on its return. */
+export type Send<M extends Record<string, z.ZodType>> = <K extends keyof M & string>(
+  event: K,
+  message: MessageOf<M, K>,
+) => void
+
+/** A workstation's live connection. */
+export type WorkstationPeer = {
+  readonly deviceId: string
+  readonly roomId: string
+  readonly send: Send<typeof hubToWorkstation>
+  readonly close: () => void
+}
+
+/** A console's live connection: one page of a signed-in physician. */
+export type ConsolePeer = {
+  readonly physicianId: string
+  readonly sessionId: string
+  readonly sessionEndsAtMs: number
+  readonly send: Send<typeof hubToConsole>
+  readonly close: () => void
+}
