@@ -68,3 +68,16 @@ export async function answerInvoke(
     return failure(String(error))
   }
 }
+
+/** A result that cannot be cloned fails the call in the page instead of leaving it waiting. */
+export function replyCloned(
+  reply: (id: number, ok: boolean, value: unknown) => void,
+  id: number,
+  result: { readonly ok: boolean; readonly value: unknown },
+): void {
+  try {
+    reply(id, result.ok, result.value)
+  } catch (error) {
+    reply(id, false, error)
+  }
+}

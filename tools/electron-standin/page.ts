@@ -57,6 +57,8 @@ const CONSOLE_LEVELS: Readonly<Record<string, ConsoleEntry['level']>> = {
   verbose: 'debug',
 }
 
+const LEARN_PROCESS_ID_MS = 1000
+
 async function takeTarget(options: PageOptions): Promise<string> {
   const spare = context.spareTargetId
   if (spare !== undefined) {
@@ -83,6 +85,7 @@ export class Page extends EventEmitter<PageEvents> {
   #lastError = ''
   #crash = Promise.withResolvers<'crashed'>()
   #processId: number | undefined
+  #learning = false
   #watchingNavigation = false
 
   static async open(options: PageOptions): Promise<Page> {
@@ -187,9 +190,22 @@ export class Page extends EventEmitter<PageEvents> {
     return crashRenderer(this.#session, this.#frameId, this.#crash.promise, this.#processId)
   }
 
-  /** The renderer's process, known shortly after each load. */
+  /** The renderer's process, known some time after each load. */
   get processId(): number | undefined {
     return this.#processId
+  }
+
+  learnProcessId(): void {
+    if (this.#processId !== undefined || this.#learning) return
+    this.#learning = true
+    rendererProcessId(this.#session, this.#frameId)
+      .then((pid) => {
+        this.#processId = pid
+      })
+      .catch(() => {})
+      .finally(() => {
+        this.#learning = false
+      })
   }
 
   /** Asks before each navigation of the top frame that the page itself starts. */
@@ -275,12 +291,8 @@ export class Page extends EventEmitter<PageEvents> {
     })
     page.on('Page.loadEventFired', () => {
       this.emit('loaded')
-      rendererProcessId(page, this.#frameId).then(
-        (pid) => {
-          this.#processId = pid
-        },
-        () => {},
-      )
+      // Not at once: a trace costs Chromium the time in which the app starts.
+      setTimeout(() => this.learnProcessId(), LEARN_PROCESS_ID_MS).unref()
     })
   }
 }

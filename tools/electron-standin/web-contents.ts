@@ -1,14 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type {
-  BrowserWindowConstructorOptions,
-  HandlerDetails,
-  PrintToPDFOptions,
-  Rectangle,
-  RenderProcessGoneDetails,
-  WindowOpenHandlerResponse,
-} from 'electron'
+import type { HandlerDetails, PrintToPDFOptions, Rectangle, WindowOpenHandlerResponse } from 'electron'
+import type { ContentsOwner } from './contents-owner.ts'
 import { preventable } from './events.ts'
-import { answerInvoke, type IpcEvent, IpcHub, ipcMain } from './ipc-main.ts'
+import { answerInvoke, type IpcEvent, IpcHub, ipcMain, replyCloned } from './ipc-main.ts'
 import { MainFrame } from './main-frame.ts'
 import { NativeImage } from './native-image.ts'
 import { Page, type PageOptions } from './page.ts'
@@ -18,18 +12,6 @@ import { printParameters } from './print.ts'
 import { urls } from './protocol-handlers.ts'
 import { notImplemented, strictClass, strictModule } from './refuse.ts'
 import { defaultSession } from './session.ts'
-
-/** What a WebContents needs of the window that holds it. */
-export interface ContentsOwner {
-  contentsReady(page: Page): Promise<void>
-  firstPaint(): void
-  focus(): void
-  close(): void
-  isFocused(): boolean
-  openChild(options: BrowserWindowConstructorOptions, url: string): void
-  titleChanged(title: string): void
-  rendererGone(details: RenderProcessGoneDetails): void
-}
 
 interface LoadWaiter {
   readonly resolve: () => void
@@ -160,10 +142,13 @@ export class WebContents extends EventEmitter {
     return this.#owner.isFocused()
   }
 
-  /** Known shortly after each load, when Chromium has been asked for it. */
+  /** Electron knows at once; here Chromium is asked a second after each load, or now. */
   getOSProcessId(): number {
     if (this.#crashed || this.#destroyed) return 0
-    return this.#page?.processId ?? notImplemented('webContents.getOSProcessId before the first load')
+    const known = this.#page?.processId
+    if (known !== undefined) return known
+    this.#page?.learnProcessId()
+    throw new Error('stand-in: webContents.getOSProcessId is not known yet; ask again shortly')
   }
 
   focus(): void {
@@ -334,19 +319,6 @@ export class WebContents extends EventEmitter {
   }
 }
 strictClass('webContents', WebContents)
-
-/** A result that cannot be cloned fails the call in the page instead of leaving it waiting. */
-function replyCloned(
-  reply: (id: number, ok: boolean, value: unknown) => void,
-  id: number,
-  result: { readonly ok: boolean; readonly value: unknown },
-): void {
-  try {
-    reply(id, result.ok, result.value)
-  } catch (error) {
-    reply(id, false, error)
-  }
-}
 
 /** Every page shows this scheme from now on, new ones too. */
 export function applyColorScheme(scheme: 'light' | 'dark' | ''): void {
