@@ -204,15 +204,6 @@ export type Push =
       readonly message: z.infer<typeof peerMessageSchema>
     }
 
-/** Channel names, used by the preload and by `main/electron/ipc-host.ts` alone. */
-export const ipcChannels = {
-  dispatch: 'scanside:dispatch',
-  report: 'scanside:report',
-  snapshot: 'scanside:snapshot',
-  state: 'scanside:state',
-  push: 'scanside:push',
-} as const
-
 /** What the preload exposes as `window.workstation`, and nothing else. Listeners return their own removal. */
 export type WorkstationBridge = {
   readonly getSnapshot: () => Promise<Snapshot>

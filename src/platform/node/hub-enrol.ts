@@ -11,7 +11,7 @@ export type EnrolRequest = {
 }
 export type Enrolled = Omit<EnrolResponse, 'ok'> & { readonly hub: string }
 
-const versionSchema = z.looseObject({ protocol: z.int() })
+const versionSchema = z.looseObject({ product: z.literal('scanside-hub'), protocolVersion: z.int() })
 
 /** Makes this device known at a hub with a one-time code. Each way to fail has its own kind and words. */
 export async function enrolAtHub(request: EnrolRequest): Promise<Result<Enrolled, Problem>> {
@@ -20,11 +20,12 @@ export async function enrolAtHub(request: EnrolRequest): Promise<Result<Enrolled
   const hub = address.value
 
   // Asked first, so that an old program does not use up a code that it cannot live with.
-  const version = await askHub(hub, { method: 'GET', path: '/version' })
+  const version = await askHub(hub, { method: 'GET', path: '/api/version' })
   if (!version.ok) return version
   const spoken = versionSchema.safeParse(version.value.body)
   if (!spoken.success) return { ok: false, error: notAHub(hub, 'it does not say its version') }
-  if (spoken.data.protocol !== protocolVersion) return protocolMismatch(hub, spoken.data.protocol)
+  if (spoken.data.protocolVersion !== protocolVersion)
+    return protocolMismatch(hub, spoken.data.protocolVersion)
 
   const { code, publicKey, hostname } = request
   const body = JSON.stringify({ code, publicKey, hostname })

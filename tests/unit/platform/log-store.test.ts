@@ -263,7 +263,7 @@ describe('a disk that does not take it', () => {
         expect(log.durability().kind).toBe('durable')
         fill(join(disk, 'filler'))
         let next = 4
-        while (failures.length === 0 && next < 20_000) log.append(drafts(20, (next += 20) - 20))
+        for (; failures.length === 0 && next < 20_000; next += 20) log.append(drafts(20, next))
         const onDisk = store.head().seq
         log.append([{ ...drafts(1, next)[0]!, once: 'kept' }])
         log.append([{ ...drafts(1, next)[0]!, once: 'kept' }])

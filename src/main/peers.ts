@@ -1,0 +1,44 @@
+import type { PresentPhysician } from '../contract/hub.ts'
+import type { PeerWanted } from '../contract/ipc.ts'
+import { openEscalations } from '../domain/workstation/queries.ts'
+import type { WorkstationState } from '../domain/workstation/state.ts'
+
+/**
+ * Which peers the room holds, from the state alone: primary and standby all shift, and everyone who accepted an
+ * open call. Media flows with the primary during a session, and with everyone who has the call during a call.
+ */
+export function peersWanted(
+  state: WorkstationState,
+  present: readonly PresentPhysician[],
+): readonly PeerWanted[] {
+  const { primary, standby } = state.supervisor
+  const calls = openEscalations(state)
+  const helpers = calls.flatMap(({ receipts }) =>
+    Object.entries(receipts).flatMap(([physicianId, of]) =>
+      (of.accepted !== null || of.onScreen !== null) && of.declined === null ? [physicianId] : [],
+    ),
+  )
+  const isPrimaryFlowing = state.session.kind !== 'none' || calls.length > 0
+  const held = [primary, standby, ...helpers].filter((id) => id !== null)
+  return [...new Set(held)].flatMap((physicianId): PeerWanted[] => {
+    const connectionId = present.find((known) => known.physicianId === physicianId)?.connectionId
+    if (connectionId === undefined) return []
+    const flows = helpers.includes(physicianId) || (physicianId === primary && isPrimaryFlowing)
+    return [{ physicianId, connectionId, media: flows ? 'flowing' : 'held' }]
+  })
+}
+
+/**
+ * Who counts as present: what the hub says now, and whoever is still heard over the peer link although the hub has
+ * lost sight of them, because a call must not end with a signalling server. Offline, the last known stay.
+ */
+export function mergePresence(
+  known: readonly PresentPhysician[],
+  said: readonly PresentPhysician[],
+  isUp: (physicianId: string) => boolean,
+): readonly PresentPhysician[] {
+  const stillHeard = known.filter(
+    ({ physicianId }) => isUp(physicianId) && !said.some((one) => one.physicianId === physicianId),
+  )
+  return [...said, ...stillHeard]
+}

@@ -1,0 +1,77 @@
+import type { PresentPhysician } from '../contract/hub.ts'
+import type { LinkReading, PeerWanted } from '../contract/ipc.ts'
+import { chooseSupervisors } from '../domain/coverage/supervisors.ts'
+import type { LinkMeasurement } from '../domain/link/link.ts'
+import type { Core } from './core.ts'
+import { createLinks } from './links.ts'
+import { mergePresence, peersWanted } from './peers.ts'
+
+/** Who is there, who supervises, which peers the room holds, and what is true of their links now. */
+export type Supervision = {
+  readonly hubSays: (physicians: readonly PresentPhysician[]) => void
+  readonly measured: (measurements: readonly LinkMeasurement[]) => void
+  /** Chooses supervisors and peers from what is known, and records what has changed about them and their links. */
+  readonly reconcile: () => void
+  readonly present: () => readonly PresentPhysician[]
+  readonly peers: () => readonly PeerWanted[]
+  readonly readings: () => Readonly<Record<string, LinkReading>>
+  /** Physicians whom something sent over the peer channel now would reach. */
+  readonly up: () => readonly string[]
+  /** Another value means another page or another connection there; null while it is not up. */
+  readonly incarnation: (physicianId: string) => string | null
+}
+
+export function createSupervision(core: Core): Supervision {
+  const links = createLinks()
+  /** What the hub last said; null until it has said anything to this process. */
+  let said: readonly PresentPhysician[] | null = null
+  let present: readonly PresentPhysician[] = []
+  let peers: readonly PeerWanted[] = []
+
+  const mono = () => core.context().mono
+  const isUp = (physicianId: string) => links.isUp(physicianId, mono())
+  const readings = () => links.readings(peers, mono())
+
+  const choose = () => {
+    const { policy, roomId, now } = core.context()
+    // After a restart nobody is there yet who could be told apart from nobody being on call.
+    if (policy === null || roomId === null || said === null) return
+    present = mergePresence(present, said, isUp)
+    const ids = present.map(({ physicianId }) => physicianId)
+    const chosen = chooseSupervisors(policy, roomId, ids, core.state().supervisor, now)
+    core.execute({ kind: 'report-supervisor', ...chosen })
+    peers = peersWanted(core.state(), present)
+    links.keepOnly(peers.map(({ physicianId }) => physicianId))
+  }
+
+  const recordLinks = () => {
+    const now = readings()
+    for (const [physicianId, { state }] of Object.entries(now)) {
+      core.execute({ kind: 'report-link', physicianId, link: state })
+    }
+    for (const physicianId of Object.keys(core.state().links)) {
+      if (physicianId in now) continue
+      core.execute({ kind: 'report-link', physicianId, link: { kind: 'none' } })
+    }
+  }
+
+  return {
+    hubSays: (physicians) => {
+      said = physicians
+    },
+    measured: (measurements) => links.measured(measurements, mono()),
+    reconcile: () => {
+      choose()
+      recordLinks()
+    },
+    present: () => present,
+    peers: () => peers,
+    readings,
+    up: () => peers.map(({ physicianId }) => physicianId).filter(isUp),
+    incarnation: (physicianId) => {
+      const which = links.incarnation(physicianId, mono())
+      const connectionId = peers.find((peer) => peer.physicianId === physicianId)?.connectionId
+      return which === null ? null : `${connectionId}.${which}`
+    },
+  }
+}

@@ -1,0 +1,339 @@
+import type { HubConnection, Snapshot } from '../contract/ipc.ts'
+import type { PeerMessage } from '../contract/room-view.ts'
+import type { LogEntry } from '../domain/log/entry.ts'
+import type { EscalationKind, Event, PressOrigin } from '../domain/log/events.ts'
+import { nameOfIn } from '../domain/record/session-record.ts'
+import { wordsFor } from '../domain/record/words.ts'
+import type { Problem } from '../domain/result.ts'
+import { openEscalations } from '../domain/workstation/queries.ts'
+import type { HubMessage } from '../platform/node/hub-client.ts'
+import { keepEntries } from '../platform/node/keeping-log.ts'
+import { createCore } from './core.ts'
+import { createEnrol } from './enrol.ts'
+import { createHelp } from './help.ts'
+import { createHubSide } from './hub-side.ts'
+import { createIntents } from './intents.ts'
+import { createPolicies } from './policies.ts'
+import type { WindowName } from './ports.ts'
+import { createReports } from './reports.ts'
+import { createRoomStatus } from './room-status.ts'
+import { roomViewOf } from './room-view.ts'
+import { createRoomViews } from './room-views.ts'
+import { createSaveRecord } from './save-record.ts'
+import { elapsedOf, type SnapshotBody, snapshotBody } from './snapshot.ts'
+import { createStatements } from './statements.ts'
+import { createSupervision } from './supervision.ts'
+import type { Workstation, WorkstationOptions } from './workstation-types.ts'
+
+const retryWritesEveryMs = 1000
+const shownTimelineLines = 60
+
+/**
+ * The workstation without Electron: owns session, log and sync, and brings everything around them to where the
+ * state says it should be. Longer than most files, because it is the one place where the parts meet.
+ */
+export function createWorkstation(options: WorkstationOptions): Workstation {
+  const { clock, identity, windows, preferences, log: say } = options
+  const log = keepEntries(options.store, ({ kind }) => say('error', 'log-not-written', { kind }))
+  const core = createCore({ deviceId: identity.deviceId, clock, newId: options.newId, log })
+  const supervision = createSupervision(core)
+  const notices = new Map<string, Problem>()
+
+  let enrollingAt: string | undefined
+  let iceServers: Snapshot['iceServers'] = []
+  let revision = 0
+  let lastPublished = ''
+  let lastActivityMono = clock.mono()
+  let lastWriteMono = clock.mono()
+  let wasOnline = false
+  let isHelpRaised = false
+  let isReconciling = false
+  let isAskedAgain = false
+
+  const notice = (about: string) => (problem: Problem | null) => {
+    if (problem === null) notices.delete(about)
+    else {
+      notices.set(about, problem)
+      say('warn', 'notice', { about, kind: problem.kind, message: problem.message })
+    }
+  }
+  const sessionId = () => {
+    const { session } = core.state()
+    return session.kind === 'none' ? null : session.facts.id
+  }
+  const sendPeer = (physicianId: string, message: PeerMessage) =>
+    windows.push({ kind: 'send-peer', physicianId, message })
+
+  // ---- Hub -----------------------------------------------------------------------------------------------
+
+  const onHubMessage = ({ event, message }: HubMessage) => {
+    switch (event) {
+      case 'presence':
+        supervision.hubSays(message.physicians)
+        reconcile()
+        return
+      case 'signal':
+        windows.push({ kind: 'signal', ...message })
+        return
+      case 'paged':
+        core.execute({ kind: 'report-paged', path: 'hub', ...message })
+        return
+      case 'statement':
+        statements.receive(message, 'hub')
+        return
+      case 'policy-changed':
+        hub.fetchPolicy()
+    }
+  }
+  const onConnection = (connection: HubConnection) => {
+    if (connection.kind === 'online') {
+      wasOnline = true
+      core.record({ type: 'hub-connected', session: null, body: { skewMs: connection.skewMs } })
+    } else if (connection.kind === 'offline' && wasOnline) {
+      wasOnline = false
+      core.record({ type: 'hub-lost', session: sessionId(), body: { reason: connection.reason } })
+    }
+    reconcile()
+  }
+  const hub = createHubSide({
+    identity,
+    store: options.store.durability().kind === 'durable' ? options.store : null,
+    clock,
+    random: options.random,
+    log: say,
+    onConnection,
+    onMessage: onHubMessage,
+    onPolicy: (value) => {
+      policies.offered(value)
+      reconcile()
+    },
+    onIceServers: (servers) => {
+      iceServers = servers
+      publish()
+    },
+    onSyncNotice: notice('sync'),
+  })
+  const policies = createPolicies({ core, identity, file: options.policyFile, onNotice: notice('policy') })
+  const statements = createStatements({
+    core,
+    hubPublicKey: () => identity.enrolment()?.hubPublicKey ?? null,
+    isDurable: () => log.durability().kind === 'durable' && log.keptCount() === 0,
+    confirm: (statementId, physicianId) => {
+      void hub.send('statement-logged', { statementId })
+      sendPeer(physicianId, { kind: 'statement-logged', statementId })
+    },
+    log: say,
+  })
+
+  // ---- What follows from the state -------------------------------------------------------------------------
+
+  const { up, incarnation } = supervision
+  const help = createHelp({
+    core,
+    hub: {
+      connectedTimes: hub.connectedTimes,
+      isOnline: () => hub.connection().kind === 'online',
+      isTrying: () => hub.connection().kind === 'connecting',
+      send: hub.send,
+    },
+    peers: { up, incarnation, send: sendPeer },
+  })
+  const sendStatus = createRoomStatus(core, hub)
+  const timeline = () => {
+    const nameOf = nameOfIn(core.context().policy)
+    const tail = core.history().tail.slice(-shownTimelineLines)
+    return tail.map((entry) => ({ at: entry.at, words: wordsFor(entry, nameOf) }))
+  }
+  const view = () => roomViewOf(core, timeline())
+  const sendViews = createRoomViews({ mono: clock.mono, up, incarnation, send: sendPeer, view })
+
+  const showHelpWindow = () => {
+    const isNeeded = openEscalations(core.state()).length > 0 && !windows.isAlive('main')
+    if (isNeeded && !isHelpRaised) windows.raise('help')
+    if (!isNeeded && isHelpRaised) windows.hideHelp()
+    isHelpRaised = isNeeded
+  }
+
+  /** Commits made on the way ask for another round; the rounds end because each fact is recorded once. */
+  const reconcile = () => {
+    isAskedAgain = true
+    if (isReconciling) return
+    isReconciling = true
+    try {
+      while (isAskedAgain) {
+        isAskedAgain = false
+        help.reconcile()
+        supervision.reconcile()
+      }
+    } finally {
+      isReconciling = false
+    }
+    sendStatus()
+    sendViews()
+    showHelpWindow()
+    publish()
+  }
+
+  // ---- Windows -------------------------------------------------------------------------------------------
+
+  const enrolmentNow = (): Snapshot['enrolment'] => {
+    const enrolment = identity.enrolment()
+    if (enrolment !== null) {
+      const { hub: address, roomId } = enrolment
+      return { kind: 'enrolled', hub: address, deviceId: identity.deviceId, roomId }
+    }
+    return enrollingAt === undefined ? { kind: 'none' } : { kind: 'enrolling', hub: enrollingAt }
+  }
+  const body = (): SnapshotBody =>
+    snapshotBody(core, {
+      runtime: options.runtime,
+      version: options.version,
+      preferences: preferences.get(),
+      durability: log.durability(),
+      enrolment: enrolmentNow(),
+      hub: hub.connection(),
+      unsynced: log.unsyncedCount(),
+      present: supervision.present(),
+      links: supervision.readings(),
+      peers: supervision.peers(),
+      iceServers,
+      isHelpWindowAlive: windows.isAlive('help'),
+      notices: [...options.startNotices, ...notices.values()],
+    })
+  const stamped = (window: WindowName, of: SnapshotBody): Snapshot => ({
+    ...of,
+    revision,
+    nowMs: clock.nowMs(),
+    window,
+    elapsedMs: elapsedOf(core),
+  })
+  /** Sends a snapshot if it says anything new; windows count time on by themselves. */
+  const publish = () => {
+    const next = body()
+    const text = JSON.stringify(next)
+    if (text === lastPublished) return
+    lastPublished = text
+    revision += 1
+    windows.show('main', stamped('main', next))
+    windows.show('help', stamped('help', next))
+  }
+
+  // ---- What comes in ---------------------------------------------------------------------------------------
+
+  const pressHelp = (escalation: EscalationKind, origin: PressOrigin, drill: boolean) => {
+    const outcome = core.executeUrgently({ kind: 'press-help', escalation, origin, drill })
+    windows.raise(windows.isAlive('main') ? 'main' : 'help')
+    say('info', 'help-pressed', { escalation, origin, drill })
+    return outcome
+  }
+  const intents = createIntents({
+    core,
+    preferences,
+    volatile: () => {
+      const durability = log.durability()
+      return durability.kind === 'volatile' ? durability.problem : null
+    },
+    pressHelp: ({ escalation, origin, drill }) => pressHelp(escalation, origin, drill),
+    enrol: createEnrol({
+      identity,
+      core,
+      hostname: options.hostname,
+      onEnrolling: (address) => {
+        enrollingAt = address
+        publish()
+      },
+      onEnrolled: hub.start,
+    }),
+    saveRecord: createSaveRecord({ core, log, folder: options.recordsFolder, printPdf: options.printPdf }),
+    preferencesChanged: () => {
+      windows.setLayout(preferences.get().layout)
+      publish()
+    },
+  })
+  const report = createReports({
+    core,
+    hub,
+    statements,
+    supervision,
+    sessionId,
+    log: say,
+    // A window that has just come needs what there is.
+    onUsable: (window) => windows.show(window, stamped(window, body())),
+    onActivity: () => {
+      lastActivityMono = clock.mono()
+    },
+    onMeasured: reconcile,
+  })
+
+  const lockWhenIdle = () => {
+    const { policy, mono } = core.context()
+    const { operator, reaction } = core.state()
+    if (policy === null || operator.kind !== 'signed-in' || reaction !== null) return
+    if (mono - lastActivityMono > policy.lockAfterMs) core.execute({ kind: 'lock', reason: 'inactivity' })
+  }
+  const recordWindow = (event: Event) => {
+    core.record(event)
+    reconcile()
+  }
+
+  // ---- Start ---------------------------------------------------------------------------------------------
+
+  const afterSeq = log.head().seq
+  core.setRoom(identity.enrolment()?.roomId ?? null)
+  policies.load()
+  const { version, runtime } = options
+  core.record({ type: 'app-started', session: null, body: { version, runtime, afterSeq } })
+  core.execute({ kind: 'lock', reason: 'restart' })
+  core.onCommitted((entries: readonly LogEntry[]) => {
+    hub.appended()
+    // At a press the windows come before anything that may touch the disk.
+    if (entries.some(({ type }) => type === 'help-pressed')) publish()
+    reconcile()
+  })
+  reconcile()
+
+  return {
+    connect: () => {
+      const enrolment = identity.enrolment()
+      if (enrolment !== null) hub.start(enrolment)
+    },
+    dispatch: (intent) => {
+      lastActivityMono = clock.mono()
+      return intents(intent)
+    },
+    report,
+    pressHelp: (escalation, origin) => void pressHelp(escalation, origin, false),
+    snapshot: (window) => stamped(window, body()),
+    windowLost: (window, reason) =>
+      recordWindow({ type: 'renderer-lost', session: sessionId(), body: { window, reason } }),
+    windowRestored: (window, afterMs) =>
+      recordWindow({ type: 'renderer-restored', session: sessionId(), body: { window, afterMs } }),
+    lockScreen: () => void core.execute({ kind: 'lock', reason: 'by-hand' }),
+    networkHint: hub.hint,
+    notice: (about, problem) => {
+      notice(about)(problem)
+      publish()
+    },
+    openWork: () => {
+      const { session, reaction, question } = core.state()
+      if (reaction !== null || question !== null) return 'escalation'
+      return session.kind === 'none' ? null : 'session'
+    },
+    tick: () => {
+      if (clock.mono() - lastWriteMono >= retryWritesEveryMs) {
+        lastWriteMono = clock.mono()
+        log.flush()
+        statements.confirmDurable()
+      }
+      lockWhenIdle()
+      // An urgent entry is on disk only after its commit was told.
+      hub.appended()
+      reconcile()
+    },
+    close: () => {
+      hub.close()
+      log.flush()
+      options.store.close()
+    },
+  }
+}
