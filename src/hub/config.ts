@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { type PolicyContent, policyContentSchema } from '../domain/policy/policy.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
@@ -74,6 +75,10 @@ const settingsSchema = z.object({
 export function checkConfig(config: HubConfig): Result<HubConfig, Problem<'bad-config'>> {
   const settings = settingsSchema.safeParse(config)
   const problems = settings.success ? [] : problemLines(settings.error)
+  if (settings.success && config.tls && !isKeyPair(config.tls))
+    problems.push(
+      'tls: key and certificate cannot be used together; check that they are a pair and not encrypted',
+    )
   if (config.publicUrl?.includes('#') || config.publicUrl?.includes('?'))
     problems.push('publicUrl: without "?" and "#"')
   if (config.site !== undefined) {
@@ -83,6 +88,15 @@ export function checkConfig(config: HubConfig): Result<HubConfig, Problem<'bad-c
   if (problems.length > 0)
     return fail('bad-config', `The hub's configuration is not usable:\n  ${problems.join('\n  ')}`)
   return ok(config)
+}
+
+function isKeyPair(tls: { readonly cert: string; readonly key: string }): boolean {
+  try {
+    createSecureContext({ ...tls })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Checks a site's content: its form, and that every name in it leads somewhere. */

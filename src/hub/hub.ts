@@ -93,7 +93,10 @@ export async function createHub(given: HubConfig): Promise<Hub> {
     }
     return {
       async start() {
-        await app.listen({ host: config.host ?? '127.0.0.1', port: config.port })
+        const host = config.host ?? '127.0.0.1'
+        await app.listen({ host, port: config.port }).catch((error: unknown) => {
+          throw new HubError(cannotListen(error, host, config.port))
+        })
         const address = app.server.address()
         const port = typeof address === 'object' && address !== null ? address.port : config.port
         if (config.publicUrl === undefined) publicUrl = `${config.tls ? 'https' : 'http'}://localhost:${port}`
@@ -121,6 +124,22 @@ export async function createHub(given: HubConfig): Promise<Hub> {
     await store.close()
     throw error
   }
+}
+
+function cannotListen(error: unknown, host: string, port: number): { kind: string; message: string } {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const where = `${host} port ${port}`
+  if (code === 'EADDRINUSE')
+    return {
+      kind: 'port-in-use',
+      message: `Something else listens on ${where}. Stop it, or choose another --port.`,
+    }
+  if (code === 'EACCES')
+    return {
+      kind: 'port-forbidden',
+      message: `This account may not listen on ${where}. Choose a --port above 1023.`,
+    }
+  return { kind: 'cannot-listen', message: `The hub cannot listen on ${where} (${code || String(error)}).` }
 }
 
 function trackConnections(app: FastifyInstance): { readonly cut: () => void } {
