@@ -25,7 +25,23 @@ export function reportVitalSigns(bridge: WorkstationBridge, target: Window): () 
   }
 }
 
-/** Calls back once the frame that shows the present content has been painted. */
+const noFrameWithinMs = 250
+
+/**
+ * Calls back once the frame that shows the present content has been painted. A window that is not shown paints
+ * no frames: then it calls back at once, or when none has come for a quarter of a second.
+ */
 export function afterPaint(callback: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => callback()))
+  if (document.visibilityState === 'hidden') {
+    callback()
+    return
+  }
+  let called = false
+  const once = (): void => {
+    if (called) return
+    called = true
+    callback()
+  }
+  requestAnimationFrame(() => requestAnimationFrame(once))
+  setTimeout(once, noFrameWithinMs)
 }

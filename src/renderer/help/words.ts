@@ -1,0 +1,16 @@
+export const helpWords = {
+  outside: 'This page belongs inside Scanside. In an emergency call 911.',
+  idle: 'No call is open',
+  idleDetail: 'The main window is being restarted. This one works meanwhile.',
+  press: 'REACTION — CALL NOW',
+  again: 'CALL AGAIN',
+  title: 'REACTION CALL',
+  drill: 'DRILL — practice, no patient is reacting',
+  since: 'since the press',
+  calling: 'Calling…',
+  phones: 'Telephone',
+  called: 'Called',
+  wasCalled: 'called',
+  sound: 'This computer cannot sound the alarm',
+  volatile: 'The record cannot be written to disk; help works',
+} as const
