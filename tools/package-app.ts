@@ -12,7 +12,7 @@ export interface PackedApp {
   readonly runtime: string
 }
 
-const PROJECT_DIR = path.join(import.meta.dirname, '..')
+export const PROJECT_DIR = path.join(import.meta.dirname, '..')
 
 function executableIn(output: string): string {
   const [dir] = readdirSync(output).filter((name) => /unpacked$|^mac/.test(name))
@@ -54,7 +54,7 @@ export async function packageApp(inspectable: boolean): Promise<PackedApp> {
 }
 
 /** On a Mac the executable lies inside Electron.app. */
-function electronDistOf(executable: string): string {
+export function electronDistOf(executable: string): string {
   const bundle = executable.indexOf(`${path.sep}Electron.app${path.sep}`)
   return bundle < 0 ? path.dirname(executable) : executable.slice(0, bundle)
 }

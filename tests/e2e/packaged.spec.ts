@@ -24,7 +24,7 @@ test('the packed app boots from its archive with the native module outside, and 
   const workstation = await launchWorkstation({ executable })
   const { app, userDataDir } = workstation
 
-  const page = await app.firstWindow()
+  const page = await workstation.windowAt('/index.html')
   await page.waitForLoadState('load')
   expect(await page.title()).toContain('Scanside')
   await expect(page.locator('body')).not.toBeEmpty()

@@ -36,13 +36,12 @@ const TINY_APP = path.join(import.meta.dirname, '..', 'support', 'tiny-app')
 
 test.describe.configure({ mode: 'serial' })
 
-async function mainWindow({ app }: Workstation): Promise<Page> {
-  const heading = (page: Page) => page.locator('h1').textContent()
-  await expect
-    .poll(async () => Promise.all(app.windows().map(heading)))
-    .toEqual(expect.arrayContaining(['Tiny', 'Help']))
-  for (const page of app.windows()) if ((await heading(page)) === 'Tiny') return page
-  throw new Error('the main window is gone')
+async function mainWindow(workstation: Workstation): Promise<Page> {
+  const help = await workstation.windowAt('/help.html')
+  const page = await workstation.windowAt('/index.html')
+  await expect(help.locator('h1')).toHaveText('Help')
+  await expect(page.locator('h1')).toHaveText('Tiny')
+  return page
 }
 
 /** Runs in the page by way of the main process: Playwright's page stays crashed after a crash. */

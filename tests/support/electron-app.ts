@@ -31,6 +31,11 @@ export interface Workstation {
   readonly userDataDir: string
   /** Asked from the running app. */
   readonly engine: Engine
+  /**
+   * The window that shows an address containing this text, once it does: with several windows the
+   * first to appear is not always the same one.
+   */
+  windowAt(urlPart: string): Promise<Page>
   /** Ends the app, by force if it will not go, and removes a temporary folder. */
   close(): Promise<void>
 }
@@ -42,6 +47,7 @@ export interface Engine {
 
 const PROJECT_DIR = path.join(import.meta.dirname, '..', '..')
 const CLOSE_TIMEOUT_MS = 10_000
+const WINDOW_TIMEOUT_MS = 15_000
 
 function mediaSwitches(camera: SyntheticMedia | undefined): string[] {
   return [
@@ -77,6 +83,29 @@ async function engineOf(app: ElectronApplication): Promise<Engine> {
   }
 }
 
+async function findWindow(app: ElectronApplication, urlPart: string): Promise<Page> {
+  const { promise, resolve, reject } = Promise.withResolvers<Page>()
+  const consider = (page: Page) => {
+    const shown = page.waitForURL((url) => url.href.includes(urlPart), {
+      timeout: WINDOW_TIMEOUT_MS,
+      waitUntil: 'commit',
+    })
+    shown.then(() => resolve(page)).catch(() => {})
+  }
+  const expiry = setTimeout(() => {
+    const seen = app.windows().map((page) => page.url())
+    reject(new Error(`No window showed ${urlPart} within ${WINDOW_TIMEOUT_MS} ms, only: ${seen.join(', ')}`))
+  }, WINDOW_TIMEOUT_MS)
+  app.on('window', consider)
+  app.windows().forEach(consider)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(expiry)
+    app.off('window', consider)
+  }
+}
+
 async function closeApp(app: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -107,6 +136,7 @@ export async function launchWorkstation(options: LaunchOptions = {}): Promise<Wo
     app,
     userDataDir,
     engine: await engineOf(app),
+    windowAt: (urlPart) => findWindow(app, urlPart),
     async close() {
       await closeApp(app, child)
       if (options.userDataDir === undefined)
