@@ -189,7 +189,7 @@ export type Scenario = ReturnType<typeof createScenario>
 
 export const signIn: Command = { kind: 'sign-in', technologistId: 't-ortiz', pinMatches: true }
 export const openSession: Command = { kind: 'open-session', exam, contrastClass: 'iodinated' }
-export const inject: Command = {
+export const inject: Extract<Command, { kind: 'start-injection' }> = {
   kind: 'start-injection',
   agentId: 'iohexol-350',
   volumeMl: 100,
