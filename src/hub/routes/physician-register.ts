@@ -24,6 +24,9 @@ import {
   verified,
 } from './physician-ceremony.ts'
 
+/** COSE: EdDSA, ES256, RS256. What authenticators of today have, by name rather than by the library's default. */
+const supportedAlgorithmIDs = [-8, -7, -257]
+
 const inviteSchema = z.strictObject({ invite: z.string().min(4).max(64) })
 const verifySchema = inviteSchema.extend({ response: credentialSchema })
 
@@ -49,6 +52,7 @@ export function physicianRegisterRoutes(
       userID: new TextEncoder().encode(physicianId),
       timeout: ceremonyMs,
       attestationType: 'none',
+      supportedAlgorithmIDs,
       excludeCredentials: passkeys.map(({ credentialId }) => ({ id: credentialId })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
@@ -72,6 +76,7 @@ export function physicianRegisterRoutes(
         expectedOrigin: origin,
         expectedRPID: rpID,
         requireUserVerification: true,
+        supportedAlgorithmIDs,
       }),
     )
     if (!result.verified)

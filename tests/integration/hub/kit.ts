@@ -56,6 +56,7 @@ export async function cleanUp(): Promise<void> {
 export type TestHub = {
   readonly hub: Hub
   readonly url: string
+  readonly port: number
   readonly data: string
   readonly log: readonly string[]
 }
@@ -79,8 +80,8 @@ export async function startHub(over: Partial<HubConfig> = {}): Promise<TestHub> 
     data,
   })
   later(() => hub.stop())
-  const { url } = await hub.start()
-  return { hub, url, data, log }
+  const { url, port } = await hub.start()
+  return { hub, url, port, data, log }
 }
 
 export type Reply = {
