@@ -46,6 +46,8 @@ export interface Engine {
 }
 
 const PROJECT_DIR = path.join(import.meta.dirname, '..', '..')
+/** An app with an open session asks before it quits, and nobody answers: a signal ends it in good order. */
+const ASKING_TIMEOUT_MS = 1500
 const CLOSE_TIMEOUT_MS = 10_000
 const WINDOW_TIMEOUT_MS = 15_000
 
@@ -109,9 +111,12 @@ async function findWindow(app: ElectronApplication, urlPart: string): Promise<Pa
 async function closeApp(app: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS)
+  const timers = [
+    setTimeout(() => child.kill('SIGTERM'), ASKING_TIMEOUT_MS),
+    setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS),
+  ]
   await Promise.all([app.close().catch(() => {}), exited])
-  clearTimeout(impatience)
+  timers.forEach(clearTimeout)
 }
 
 /** Starts an app under Playwright; for scripts. Tests take the `launchWorkstation` fixture below. */
