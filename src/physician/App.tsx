@@ -11,11 +11,11 @@ import type { Theme } from './shell/theme.ts'
 import './app.css'
 
 /** One page, five screens: account, going on call, all rooms, one room, and an alarm over whatever is shown. */
-export function App({ theme, invite }: { readonly theme: Theme; readonly invite: string | null }) {
+export function App({ theme }: { readonly theme: Theme }) {
   const { account } = useConsole()
   const { kind } = useStore(account.store)
   if (kind === 'signed-in' || kind === 'expired') return <SignedIn theme={theme} />
-  return <AccountPage theme={theme} invite={invite} />
+  return <AccountPage theme={theme} />
 }
 
 function SignedIn({ theme }: { readonly theme: Theme }) {

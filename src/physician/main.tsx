@@ -39,11 +39,16 @@ const call = createCall({
   openLocalMedia,
   mediaDevices: navigator.mediaDevices as MediaDevices | undefined,
 })
+const account = createAccount(api)
+account.store.subscribe(({ kind }) => {
+  // The invite is used up: it has no business in the address any more, nor in the history.
+  if (kind === 'signed-in' && location.pathname !== '/') history.replaceState(null, '', '/')
+})
 const console = createConsole({
   clock,
   storage: await openStorage(indexedDB),
   api,
-  account: createAccount(api),
+  account,
   call,
   preferences,
   subtle: crypto.subtle,
@@ -75,7 +80,7 @@ if (root === null) throw new Error('the page has no place to render into')
 createRoot(root).render(
   <StrictMode>
     <ConsoleContext value={console}>
-      <App theme={theme} invite={new URLSearchParams(location.search).get('code')} />
+      <App theme={theme} />
     </ConsoleContext>
   </StrictMode>,
 )

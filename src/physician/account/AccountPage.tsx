@@ -10,9 +10,10 @@ import { inviteCodeOf } from './invite.ts'
 import './account-page.css'
 
 /** Sign in with a passkey, or make one with an invite. */
-export function AccountPage({ theme, invite }: { readonly theme: Theme; readonly invite: string | null }) {
+export function AccountPage({ theme }: { readonly theme: Theme }) {
   const { account } = useConsole()
   const state = useStore(account.store)
+  const [invite] = useState(() => new URLSearchParams(location.search).get('code'))
   const [registering, setRegistering] = useState(invite !== null)
   const problem = state.kind === 'signed-out' ? state.problem : null
 

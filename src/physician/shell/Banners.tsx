@@ -18,7 +18,7 @@ export function Banners() {
   const { call, readiness, speakerProblem } = useCall()
   const onCall = call.kind === 'on'
   return (
-    <div className="banners">
+    <section className="banners" aria-label="Notices">
       {soundProblem !== null && (
         <Notice tone="loud" title="The alarm cannot sound" announce>
           {soundProblem} Click anywhere on this page; it tries again every second.
@@ -104,6 +104,6 @@ export function Banners() {
         />
       ))}
       <AlarmNews />
-    </div>
+    </section>
   )
 }
