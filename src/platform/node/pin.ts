@@ -9,16 +9,15 @@ export function pinMatches(pin: string, verifier: PinVerifier): Promise<boolean>
   const { salt, N, r, p, hash } = verifier
   const expected = Buffer.from(hash, 'hex')
   const maxmem = 128 * N * r + 128 * r * p + 1024 * 1024
+  const parameters = { N, r, p, maxmem }
   return new Promise((resolve) => {
-    scrypt(
-      pin.normalize('NFKC'),
-      Buffer.from(salt, 'hex'),
-      expected.length,
-      { N, r, p, maxmem },
-      (error, key) => {
-        // Parameters that scrypt refuses (N not a power of two) are a verifier that no PIN fits.
-        resolve(error === null && timingSafeEqual(key, expected))
-      },
-    )
+    const compare = (error: Error | null, key: Buffer) =>
+      resolve(error === null && timingSafeEqual(key, expected))
+    try {
+      scrypt(pin.normalize('NFKC'), Buffer.from(salt, 'hex'), expected.length, parameters, compare)
+    } catch {
+      // Parameters that scrypt refuses (N not a power of two) make a verifier that no PIN fits.
+      resolve(false)
+    }
   })
 }

@@ -4,7 +4,17 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fail } from '../../../src/domain/result.ts'
 import type { LogStore } from '../../../src/platform/node/log-store-types.ts'
 import { cleanUp } from '../hub/kit.ts'
-import { inject, isWhole, logOf, offlineRoom, openRoom, type Room, signIn, tempFolder, typesOf } from './kit.ts'
+import {
+  inject,
+  isWhole,
+  logOf,
+  offlineRoom,
+  openRoom,
+  type Room,
+  signIn,
+  tempFolder,
+  typesOf,
+} from './kit.ts'
 
 afterEach(cleanUp)
 

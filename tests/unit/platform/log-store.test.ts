@@ -190,10 +190,7 @@ describe('a log on disk', () => {
   })
 
   it.each([
-    [
-      'no database',
-      (bytes: Buffer) => Buffer.from('this is not a database at all, but long enough '.repeat(20)),
-    ],
+    ['no database', () => Buffer.from('this is not a database at all, but long enough '.repeat(20))],
     [
       'a torn one',
       (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, 7)]),
