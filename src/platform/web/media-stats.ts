@@ -69,7 +69,7 @@ export function sampleOf(stats: Iterable<unknown>, fallbackAtMs: number): StatsS
 
 /** Shorter spans than this tell nothing: at 5 frames a second one may hold none. */
 const shortestSpanMs = 450
-/** Rates are taken over about a second: a stop shows within one and a half, and a hiccup does not. */
+/** Rates are taken over about a second, so that a hiccup of the picture is not a loss of it. */
 const spanMs = 950
 const keptMs = 2500
 
@@ -88,13 +88,17 @@ export function ratesOf(history: readonly StatsSample[]): MediaRates {
   if (now === undefined || baseline === undefined || now.atMs - baseline.atMs < shortestSpanMs) {
     return { received: { framesDecodedPerS: 0, audioBytesPerS: 0 }, lossRatio: null }
   }
+  // Fifty audio packets come every second, so half a second without one is no hiccup: the path is dead.
+  const latest = history.findLast((old) => now.atMs - old.atMs >= shortestSpanMs)
+  const isSilent = latest !== undefined && now.audioBytes <= latest.audioBytes
+  const audioBytes = isSilent ? 0 : Math.max(0, now.audioBytes - baseline.audioBytes)
   const seconds = (now.atMs - baseline.atMs) / 1000
   const lost = Math.max(0, now.packetsLost - baseline.packetsLost)
   const expected = lost + Math.max(0, now.packetsReceived - baseline.packetsReceived)
   return {
     received: {
       framesDecodedPerS: Math.max(0, now.framesDecoded - baseline.framesDecoded) / seconds,
-      audioBytesPerS: Math.max(0, now.audioBytes - baseline.audioBytes) / seconds,
+      audioBytesPerS: audioBytes / seconds,
     },
     lossRatio: expected === 0 ? null : lost / expected,
   }

@@ -207,7 +207,8 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
       if (measured !== undefined) return { ...measured, heartbeatAgeMs }
       return {
         epoch: candidate?.epoch ?? 0,
-        transport: candidate !== null ? 'connecting' : lastHeardAtMs === null ? 'new' : 'closed',
+        // What was up and is gone is closed, whatever is being negotiated in its place.
+        transport: lastHeardAtMs !== null ? 'closed' : candidate !== null ? 'connecting' : 'new',
         heartbeatAgeMs,
         roundTripMs: null,
         lossRatio: null,

@@ -75,8 +75,8 @@ export function createRoomNegotiation(
         case 'offer':
           return peers.note('a signal was dropped: a room makes offers, it does not take them')
         case 'link-stale':
-          // An older complaint than our latest offer has been answered by that offer.
-          if (signalEpoch < epoch || signalEpoch > epochMost) return
+          // A console that knows our latest offer, or one before it, complains of an offer that came late.
+          if (signalEpoch <= epoch || signalEpoch > epochMost) return
           epoch = signalEpoch
           return attemptNow('the console has seen a higher epoch')
         case 'link-replace':

@@ -66,9 +66,18 @@ export function createExchange(context: BrowserContext) {
       .catch(() => undefined)
   }
 
-  /** @param connectionId of a console; empty for a room */
-  async function open(id: string, connectionId: string): Promise<PartyPage> {
+  /**
+   * @param connectionId of a console; empty for a room
+   * @param onConsole what the page writes to its console, from the start
+   */
+  async function open(
+    id: string,
+    connectionId: string,
+    hash = '',
+    onConsole: (text: string) => void = () => undefined,
+  ): Promise<PartyPage> {
     const page = await context.newPage()
+    page.on('console', (message) => onConsole(message.text()))
     await page.exposeBinding('emitSignal', (_, to: string, connection: string, envelope: SignalEnvelope) => {
       const signal = { from: id, to, connectionId: connection, envelope }
       sent.push(signal)
@@ -78,7 +87,7 @@ export function createExchange(context: BrowserContext) {
     await page.route(`${origin}**`, (route) =>
       route.fulfill({ contentType: 'text/html', body: `<!doctype html><body><script>${script}</script>` }),
     )
-    await page.goto(origin)
+    await page.goto(`${origin}${hash}`)
     pages.set(id, { page, connectionId })
     return {
       id,
