@@ -1,8 +1,7 @@
 import { subcommands } from './cli/administer.ts'
-import { ArgumentProblem, helpText } from './cli/arguments.ts'
+import { ArgumentProblem, CommandProblem, helpText } from './cli/arguments.ts'
 import { print, say } from './cli/print.ts'
 import { serve } from './cli/serve.ts'
-import { HubError } from './hub.ts'
 
 /** `npm run hub -- …`: the hub alone, or one act of administration on its data directory. */
 async function main(args: readonly string[]): Promise<void> {
@@ -22,9 +21,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = error instanceof ArgumentProblem ? 2 : 1
-  const isForPeople = error instanceof ArgumentProblem || error instanceof HubError
-  if (isForPeople) say(`hub: ${error.message}`)
-  else
-    say(error instanceof Error ? `hub: failed unexpectedly: ${error.stack ?? error.message}` : String(error))
+  if (error instanceof CommandProblem) {
+    process.exitCode = error.exitCode
+    say(`hub: ${error.message}`)
+    return
+  }
+  process.exitCode = 1
+  say(`hub: failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
 })

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { Server as SocketServer } from 'socket.io'
 import { maxSocketMessageBytes } from '../contract/hub.ts'
@@ -48,7 +48,7 @@ export class HubError extends Error {
 
 /** How long a stop waits for what is under way before it cuts the connections of those who do not answer. */
 const graceMs = 5000
-const builtPages = fileURLToPath(new URL('../../out/physician', import.meta.url))
+const builtPages = join(import.meta.dirname, '..', '..', 'out', 'physician')
 
 /** @throws {HubError} if configuration, data directory or site do not allow a hub. */
 export async function createHub(given: HubConfig): Promise<Hub> {

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import type { Problem, Result } from '../../domain/result.ts'
 import { type Administration, createAdministration } from '../administration.ts'
 import { systemClock } from '../clock.ts'
-import { HubError } from '../hub.ts'
 import { openSqliteStore } from '../sqlite-store.ts'
 import type { HubStore } from '../store.ts'
-import { ArgumentProblem, readArguments, wanted } from './arguments.ts'
+import { ArgumentProblem, CommandProblem, readArguments, wanted } from './arguments.ts'
 import { print, say } from './print.ts'
 
 type Subcommand = (args: readonly string[]) => Promise<void>
@@ -105,7 +104,7 @@ async function withData(
 
 function valueOrThrow<T>(result: Result<T, Problem>): T {
   if (result.ok) return result.value
-  throw new HubError(result.error)
+  throw new CommandProblem(result.error.message, 1)
 }
 
 const noSuchDevice = (deviceId: string) =>

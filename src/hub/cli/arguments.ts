@@ -1,9 +1,19 @@
 import { parseArgs } from 'node:util'
 
-/** What a person typed cannot be done as it stands; the message says what to type instead. */
-export class ArgumentProblem extends Error {
-  constructor(message: string) {
+/** Ends the command with words for the person at the terminal and an exit code. */
+export class CommandProblem extends Error {
+  readonly exitCode: number
+  constructor(message: string, exitCode: number) {
     super(message)
+    this.name = 'CommandProblem'
+    this.exitCode = exitCode
+  }
+}
+
+/** What was typed cannot be done as it stands; the message says what to type instead. */
+export class ArgumentProblem extends CommandProblem {
+  constructor(message: string) {
+    super(message, 2)
     this.name = 'ArgumentProblem'
   }
 }

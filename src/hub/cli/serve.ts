@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { PolicyContent } from '../../domain/policy/policy.ts'
 import { checkSite, type HubConfig, type LogLevel } from '../config.ts'
-import { createHub, HubError } from '../hub.ts'
-import { ArgumentProblem, readArguments, wanted } from './arguments.ts'
+import type { Hub } from '../hub.ts'
+import { ArgumentProblem, CommandProblem, readArguments, wanted } from './arguments.ts'
 import { say } from './print.ts'
 
 const defaultTurnTtlS = 12 * 60 * 60
 
 /** Runs the hub until SIGINT or SIGTERM, then stops it gracefully. */
 export async function serve(args: readonly string[]): Promise<void> {
-  const hub = await createHub(configOf(args))
-  const { url } = await hub.start()
+  const { hub, url } = await open(configOf(args))
   say(`Scanside hub: the console is at ${url} (Ctrl+C stops it)`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -19,6 +18,19 @@ export async function serve(args: readonly string[]): Promise<void> {
         process.exitCode = 1
       })
     })
+}
+
+async function open(config: HubConfig): Promise<{ readonly hub: Hub; readonly url: string }> {
+  // Loaded only now: help and typing errors need not wait for a whole server.
+  const { createHub, HubError } = await import('../hub.ts')
+  let hub: Hub | undefined
+  try {
+    hub = await createHub(config)
+    return { hub, ...(await hub.start()) }
+  } catch (error) {
+    await hub?.stop()
+    throw error instanceof HubError ? new CommandProblem(error.message, 1) : error
+  }
 }
 
 function configOf(args: readonly string[]): HubConfig {
@@ -95,18 +107,15 @@ function siteOf(file: string): PolicyContent {
   } catch (error) {
     if (error instanceof ArgumentProblem) throw error
     const where = error instanceof Error ? error.message : String(error)
-    throw new HubError({
-      kind: 'bad-site',
-      message: `${file} is not JSON (${where}). Correct it and start again.`,
-    })
+    throw new CommandProblem(`${file} is not JSON (${where}). Correct it and start again.`, 1)
   }
   const site = checkSite(content)
   if (site.ok) return site.value
   const lines = site.error.lines.map((line) => `  ${line}`).join('\n')
-  throw new HubError({
-    kind: 'bad-site',
-    message: `${file} is not a usable site. Correct these and start again; the policy in force stays as it is:\n${lines}`,
-  })
+  throw new CommandProblem(
+    `${file} is not a usable site. Correct these and start again; the policy in force stays as it is:\n${lines}`,
+    1,
+  )
 }
 
 function fileOf(file: string, option: string): string {

@@ -271,8 +271,9 @@ export function physicianOf(
   physicianId: string,
   cookie: string,
   authenticator: Authenticator,
+  origin = url,
 ): TestPhysician {
-  const headers = { origin: url, cookie }
+  const headers = { origin, cookie }
   const key = generateKeyPair()
   let signer: Promise<ConsoleCertificate> | undefined
   const post: TestPhysician['post'] = (path, json) => ask(url, path, { json, headers })

@@ -1,11 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { logAckSchema, logRefusalSchema } from '../../../src/contract/hub.ts'
-import {
-  emptyChain,
-  hashEntry,
-  type LogEntry,
-  verifyChain,
-} from '../../../src/domain/log/entry.ts'
+import { emptyChain, hashEntry, type LogEntry, verifyChain } from '../../../src/domain/log/entry.ts'
 import { sha256Hex } from '../../../src/platform/node/ed25519.ts'
 import { ask, chainOf, cleanUp, enrol, startHub, type TestHub } from './kit.ts'
 
