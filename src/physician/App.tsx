@@ -24,6 +24,7 @@ function SignedIn({ theme }: { readonly theme: Theme }) {
   const openRoomId = useStore(page, (state) => state.openRoomId)
   return (
     <>
+      <AlarmOverlay />
       <TopBar theme={theme} />
       <Banners />
       <main className="console-main">
@@ -35,7 +36,6 @@ function SignedIn({ theme }: { readonly theme: Theme }) {
           <RoomPage key={openRoomId} deviceId={openRoomId} />
         )}
       </main>
-      <AlarmOverlay />
     </>
   )
 }

@@ -38,7 +38,7 @@ export function AlarmCard(props: {
         />
         <p>
           called {formatClock(page.pressedAt)}
-          {alarm.level === 'bench' ? ' · you are called as the bench' : ''}
+          {alarm.level === 'bench' ? (compact ? ' · as the bench' : ' · you are called as the bench') : ''}
         </p>
       </div>
       {declining ? (

@@ -6,11 +6,11 @@ import { useCall, useConsole, useSelf } from '../console-context.ts'
 import { type Ability, consequence, type Readiness } from './readiness.ts'
 import './call-page.css'
 
-const abilities: readonly (readonly [keyof Readiness, string])[] = [
-  ['sound', 'Alarm sound'],
-  ['camera', 'Camera'],
-  ['microphone', 'Microphone'],
-  ['notifications', 'Notifications'],
+const abilities: readonly (readonly [keyof Readiness, string, string])[] = [
+  ['sound', 'Alarm sound', 'starts with your click'],
+  ['camera', 'Camera', 'the browser may ask'],
+  ['microphone', 'Microphone', 'the browser may ask'],
+  ['notifications', 'Notifications', 'the browser may ask'],
 ]
 
 /** The one gesture that puts a physician on call, and what this browser lacks for it. */
@@ -50,8 +50,14 @@ export function CallPage() {
       </Button>
       {key.kind === 'opening' && <p role="status">Preparing your signature on this browser…</p>}
       <ul className="call-abilities">
-        {abilities.map(([what, label]) => (
-          <AbilityLine key={what} label={label} ability={readiness[what]} consequence={consequence[what]} />
+        {abilities.map(([what, label, before]) => (
+          <AbilityLine
+            key={what}
+            label={label}
+            ability={readiness[what]}
+            consequence={consequence[what]}
+            before={before}
+          />
         ))}
       </ul>
     </section>
@@ -62,6 +68,8 @@ export function AbilityLine(props: {
   readonly label: string
   readonly ability: Ability
   readonly consequence: string
+  /** What happens with it when the button is pressed. */
+  readonly before: string
 }) {
   const { label, ability } = props
   switch (ability.kind) {
@@ -81,7 +89,7 @@ export function AbilityLine(props: {
     default:
       return (
         <li>
-          <StatusWord status="idle" word={label} detail="the browser will ask" />
+          <StatusWord status="idle" word={label} detail={props.before} />
         </li>
       )
   }

@@ -37,7 +37,8 @@ export function OrderForm(props: {
   return (
     <form ref={form} className="order-form" onSubmit={submit} noValidate>
       {props.recent.length > 0 && (
-        <fieldset className="order-recent" aria-label="Fill in an order used before">
+        <fieldset className="order-recent">
+          <legend>Fill in again</legend>
           {props.recent.map((before) => (
             <Button
               key={orderInWords(before)}
@@ -52,7 +53,6 @@ export function OrderForm(props: {
       <div className="order-fields">
         <Field
           label="Order"
-          placeholder="epinephrine"
           maxLength={80}
           value={entry.what}
           onChange={(event) => set({ what: event.currentTarget.value })}
@@ -60,14 +60,12 @@ export function OrderForm(props: {
         />
         <Field
           label="Dose"
-          placeholder="0.3 mg"
           maxLength={40}
           value={entry.dose}
           onChange={(event) => set({ dose: event.currentTarget.value })}
         />
         <Field
           label="Route"
-          placeholder="IM"
           maxLength={40}
           value={entry.route}
           onChange={(event) => set({ route: event.currentTarget.value })}

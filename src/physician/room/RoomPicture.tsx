@@ -1,6 +1,6 @@
 import { Button } from '../../ui/Button.tsx'
 import { Meter } from '../../ui/Meter.tsx'
-import { StatusWord } from '../../ui/StatusWord.tsx'
+import { type Status, StatusWord } from '../../ui/StatusWord.tsx'
 import { Video } from '../../ui/Video.tsx'
 import { useCall, useConsole, useStream } from '../console-context.ts'
 import { linkWords } from '../rooms/link-words.ts'
@@ -19,7 +19,7 @@ export function RoomPicture({ room }: { readonly room: RoomKnown }) {
       <div className="room-picture-frame">
         <Video
           stream={flowing ? stream : null}
-          label={`${nameOf(room)}, live`}
+          label={room.link.kind === 'live' ? `${nameOf(room)}, live` : nameOf(room)}
           absent={absentWords(room, flowing)}
           veil={veilWords(room)}
         />
@@ -29,21 +29,19 @@ export function RoomPicture({ room }: { readonly room: RoomKnown }) {
       </div>
       <div className="room-talk">
         <StatusWord status={link.status} word={link.word} detail={link.detail} size="large" />
-        <span className="room-talk-space" />
-        {noMicrophone ? (
-          <StatusWord status="attention" word="No microphone" detail="the room cannot hear you" />
-        ) : (
-          <>
-            <StatusWord
-              status={muted ? 'attention' : flowing ? 'good' : 'ready'}
-              word={muted ? 'You are muted' : flowing ? 'The room hears you' : 'Your microphone is held'}
-            />
-            <Meter read={call.level} label="Your microphone’s level" />
-            <Button icon="microphone" aria-pressed={muted} onClick={() => setMuted(!muted)}>
-              {muted ? 'Unmute' : 'Mute'}
-            </Button>
-          </>
-        )}
+        <div className="room-talk-own">
+          {noMicrophone ? (
+            <StatusWord status="attention" word="No microphone" detail="the room cannot hear you" />
+          ) : (
+            <>
+              <StatusWord {...voiceWords(room, muted)} />
+              <Meter read={call.level} label="Your microphone’s level" />
+              <Button icon="microphone" aria-pressed={muted} onClick={() => setMuted(!muted)}>
+                {muted ? 'Unmute' : 'Mute'}
+              </Button>
+            </>
+          )}
+        </div>
       </div>
     </div>
   )
@@ -64,4 +62,18 @@ function veilWords({ link }: RoomKnown): string | undefined {
   if (link.kind === 'partial' && link.lacks.includes('physician-does-not-see-room'))
     return 'Not live: no picture arrives'
   return undefined
+}
+
+/** Whether the room hears this physician: by its own measurement, not by what is being sent. */
+function voiceWords(
+  { link, media }: RoomKnown,
+  muted: boolean,
+): { readonly status: Status; readonly word: string } {
+  if (muted) return { status: 'attention', word: 'You are muted' }
+  if (media === 'held' && link.kind === 'warm') return { status: 'ready', word: 'Your microphone is held' }
+  const heard =
+    link.kind === 'live' || (link.kind === 'partial' && !link.lacks.includes('room-does-not-hear-physician'))
+  return heard
+    ? { status: 'good', word: 'The room hears you' }
+    : { status: 'attention', word: 'The room does not hear you' }
 }

@@ -1,7 +1,7 @@
 import type { CoveredRoom } from '../../contract/hub.ts'
 import type { RoomView } from '../../contract/room-view.ts'
 import type { LinkState } from '../../domain/link/link.ts'
-import type { AlarmsState } from '../alarms/alarms.ts'
+import { type AlarmsState, alarmName } from '../alarms/alarms.ts'
 
 /** Everything that this page knows of one room, from the hub and from the room itself. */
 export type RoomKnown = {
@@ -26,7 +26,11 @@ export function needOf(room: RoomKnown, alarms: AlarmsState, selfId: string): Ne
     ({ page, phase }) => page.deviceId === room.deviceId && phase.kind !== 'over',
   )
   const reaction = open.find(({ page }) => page.kind === 'reaction')
-  if (reaction) return { kind: 'reaction', words: reaction.page.drill ? 'Reaction (drill)' : 'Reaction' }
+  if (reaction) {
+    const { page, phase, holder } = reaction
+    const who = phase.kind === 'mine' ? ': you have it' : holder ? `: ${holder.name} has it` : ''
+    return { kind: 'reaction', words: `${alarmName(page)}${who}` }
+  }
   const escalation = room.view?.escalations.find(({ kind }) => kind === 'reaction')
   if (escalation) return { kind: 'reaction', words: escalation.drill ? 'Reaction (drill)' : 'Reaction' }
   if (open.length > 0 || room.view?.escalations.some(({ kind }) => kind === 'question'))
@@ -41,6 +45,8 @@ export function needOf(room: RoomKnown, alarms: AlarmsState, selfId: string): Ne
   if (session && !session.recordsConfirmed && isPrimary(room, selfId))
     return { kind: 'records', words: 'Imaging records to review' }
   if (room.view?.gapOpen) return { kind: 'gap', words: 'Supervision gap to review' }
+  if (stepOf(room) === 'injecting' && isPrimary(room, selfId) && room.link.kind !== 'live')
+    return { kind: 'link', words: 'Injecting without a live link to you' }
   if (room.media === 'flowing' && (room.link.kind === 'lost' || room.link.kind === 'partial'))
     return { kind: 'link', words: 'Link in trouble' }
   if (signable(room.view, selfId).length > 0) return { kind: 'signature', words: 'To sign' }
