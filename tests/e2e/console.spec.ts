@@ -456,6 +456,45 @@ test.describe('a room', () => {
     await inspect(page, 'room-reaction')
   })
 
+  test('hears the physician only while it is the open one, and stays live all the same', async ({
+    physician,
+    device,
+    camera,
+    hub,
+  }) => {
+    const mr = await openDevice({ hubUrl: hub.url, code: await hub.issueEnrolmentCode('mr-1') })
+    const chens = await physician()
+    const { page } = chens
+    const ct = await camera(device, chens)
+    const other = await camera(mr, chens)
+    await ct.show(viewOf(device))
+    await other.show(viewOf(mr, { roomName: 'MR 1', modality: 'MR' }))
+    await ct.want('flowing')
+    await other.want('flowing')
+    const ctTile = page.locator(`[data-device="${device.deviceId}"]`)
+    const mrTile = page.locator(`[data-device="${mr.deviceId}"]`)
+    await expect(ctTile).toHaveAttribute('data-link', 'live')
+    await expect(mrTile).toHaveAttribute('data-link', 'live')
+    // Nobody is spoken to from the overview.
+    expect(Math.max(await ct.voice(), await other.voice())).toBeLessThan(0.01)
+
+    await chens.openRoom('CT 2')
+    await expect.poll(() => ct.voice()).toBeGreaterThan(0.02)
+    expect(await other.voice()).toBeLessThan(0.01)
+    const strip = page.getByRole('navigation', { name: 'Other rooms' })
+    await expect(strip).toContainText('Live')
+    await inspect(page, 'room-beside-room')
+
+    await strip.getByRole('button', { name: 'MR 1' }).click()
+    await expect.poll(() => other.voice()).toBeGreaterThan(0.02)
+    expect(await ct.voice()).toBeLessThan(0.01)
+    await expect(strip).toContainText('Live')
+    await page.getByRole('button', { name: 'Mute', exact: true }).click()
+    await expect.poll(() => other.voice()).toBeLessThan(0.01)
+    await expect(page.getByText('Live', { exact: true }).first()).toBeVisible()
+    mr.close()
+  })
+
   test('calls, is answered and takes orders over its own link while the hub is dead', async ({
     physician,
     device,

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { StatusWord } from '../../ui/StatusWord.tsx'
-import { useAlarms, useConsole, useSelf } from '../console-context.ts'
+import { Video } from '../../ui/Video.tsx'
+import { useAlarms, useConsole, useSelf, useStream } from '../console-context.ts'
 import { linkWords } from '../rooms/link-words.ts'
 import { nameOf, needOf, sortRooms } from '../rooms/room-tile.ts'
 
@@ -26,11 +27,21 @@ export function OtherRooms({ openId }: { readonly openId: string }) {
             className={`other-room other-room-${need.kind}`}
             onClick={() => openRoom(room.deviceId)}
           >
+            {room.media === 'flowing' && <Thumbnail deviceId={room.deviceId} name={nameOf(room)} />}
             <strong>{nameOf(room)}</strong>
             <StatusWord status={status} word={need.kind === 'none' ? word : need.words} />
           </button>
         )
       })}
     </nav>
+  )
+}
+
+/** A room that this physician supervises stays in sight, without its sound: that belongs to the open room. */
+function Thumbnail({ deviceId, name }: { readonly deviceId: string; readonly name: string }) {
+  return (
+    <span className="other-room-picture">
+      <Video stream={useStream(deviceId)} label={name} absent="" muted corner={false} />
+    </span>
   )
 }

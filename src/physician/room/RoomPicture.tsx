@@ -28,7 +28,7 @@ export function RoomPicture({ room }: { readonly room: RoomKnown }) {
         </div>
       </div>
       <div className="room-talk">
-        <StatusWord status={link.status} word={link.word} detail={link.detail} size="large" />
+        <StatusWord status={link.status} word={link.word} detail={link.detail} />
         <div className="room-talk-own">
           {noMicrophone ? (
             <StatusWord status="attention" word="No microphone" detail="the room cannot hear you" />

@@ -19,10 +19,13 @@ export type Room = {
   readonly signal: (physicianId: string, connectionId: string, envelope: SignalEnvelope) => void
   readonly send: (physicianId: string, message: PeerMessage) => boolean
   readonly received: () => { readonly frames: number; readonly audioBytes: number }
+  /** The loudest sample of the physician's voice within a second, 0..1. */
+  readonly voice: () => Promise<number>
   readonly close: () => void
 }
 
 let links: ReturnType<typeof createRoomLinks> | null = null
+let stream: MediaStream | null = null
 let received = { frames: 0, audioBytes: 0 }
 
 window.room = {
@@ -39,7 +42,8 @@ window.room = {
             audioBytes: first.received.audioBytesPerS,
           }
       },
-      onStream: (_, stream) => {
+      onStream: (_, now) => {
+        stream = now
         // Decoded only where it is played.
         const video =
           document.querySelector('video') ?? document.body.appendChild(document.createElement('video'))
@@ -52,5 +56,21 @@ window.room = {
   signal: (physicianId, connectionId, envelope) => links?.handleSignal(physicianId, connectionId, envelope),
   send: (physicianId, message) => links?.send(physicianId, message) ?? false,
   received: () => received,
+  async voice() {
+    if (stream === null) return 0
+    const context = new AudioContext()
+    await context.resume()
+    const ear = context.createAnalyser()
+    context.createMediaStreamSource(stream).connect(ear)
+    const samples = new Float32Array(ear.fftSize)
+    let loudest = 0
+    for (const until = performance.now() + 1000; performance.now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, 25))
+      ear.getFloatTimeDomainData(samples)
+      for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample))
+    }
+    await context.close()
+    return loudest
+  },
   close: () => links?.close(),
 }

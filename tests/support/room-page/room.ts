@@ -14,6 +14,8 @@ export type RoomWithCamera = {
   readonly send: (message: PeerMessage) => Promise<boolean>
   readonly show: (view: RoomView) => Promise<boolean>
   readonly received: () => Promise<{ readonly frames: number; readonly audioBytes: number }>
+  /** How loud the physician is here within a second, 0..1. */
+  readonly voice: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -109,6 +111,7 @@ export async function openRoomWithCamera(options: {
       return send({ kind: 'room-view', view: next })
     },
     received: () => page.evaluate(() => window.room.received()),
+    voice: () => page.evaluate(() => window.room.voice()),
     close: () => context.close(),
   }
 }
