@@ -23,6 +23,7 @@ const releaseS = 0.005
 /** @param context makes, or gives, the page's audio context; called once, when first needed */
 export function createAlarmTones(context: () => AudioContext): AlarmTones {
   let made: AudioContext | null = null
+  const bursts = new Map<AlarmPriority, AudioBuffer>()
   let sounding: {
     readonly priority: AlarmPriority
     readonly source: AudioBufferSourceNode
@@ -53,13 +54,21 @@ export function createAlarmTones(context: () => AudioContext): AlarmTones {
     source.stop(at + releaseS)
   }
 
-  function schedule(priority: AlarmPriority) {
+  function burst(priority: AlarmPriority): AudioBuffer {
     const target = audio()
+    const kept = bursts.get(priority)
+    if (kept !== undefined) return kept
     const samples = renderAlarm(alarmPattern(priority), target.sampleRate)
     const buffer = target.createBuffer(1, samples.length, target.sampleRate)
     buffer.copyToChannel(samples, 0)
+    bursts.set(priority, buffer)
+    return buffer
+  }
+
+  function schedule(priority: AlarmPriority) {
+    const target = audio()
     const source = target.createBufferSource()
-    source.buffer = buffer
+    source.buffer = burst(priority)
     source.loop = true
     const gain = target.createGain()
     source.connect(gain).connect(target.destination)
@@ -78,6 +87,9 @@ export function createAlarmTones(context: () => AudioContext): AlarmTones {
     stop,
     ready: () => {
       const target = audio()
+      // Computed ahead: the tens of milliseconds that it takes would delay the alarm's first pulse and paint.
+      burst('high')
+      burst('medium')
       if (target.state !== 'running') wake(target)
       return target.state === 'running'
     },
