@@ -31,9 +31,11 @@ if (bridge === undefined) {
     mediaDevices: navigator.mediaDevices,
     storage: window.localStorage,
   })
+  // Made now and kept running: opening the audio hardware at the press would cost the first tone its time.
+  const audio = new AudioContext()
   const alarm = createAlarm({
     window: 'main',
-    tones: createAlarmTones(() => new AudioContext()),
+    tones: createAlarmTones(() => audio),
     report: bridge.report,
     onProblem: (why) => {
       if (why === null) dismiss(store, 'sound')

@@ -39,7 +39,7 @@ export type IconName = keyof typeof paths
 export function Icon({ name, label }: { readonly name: IconName; readonly label?: string }) {
   const shape = <path d={paths[name]} />
   return label === undefined ? (
-    <svg className="ui-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg className="ui-icon" data-icon={name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       {shape}
     </svg>
   ) : (

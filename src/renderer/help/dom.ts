@@ -2,6 +2,7 @@ type Attributes = {
   readonly class?: string
   readonly role?: string
   readonly label?: string
+  readonly testId?: string
   readonly onPress?: () => void
 }
 
@@ -15,6 +16,7 @@ export function h(
   if (attributes.class !== undefined) element.className = attributes.class
   if (attributes.role !== undefined) element.setAttribute('role', attributes.role)
   if (attributes.label !== undefined) element.setAttribute('aria-label', attributes.label)
+  if (attributes.testId !== undefined) element.dataset.testid = attributes.testId
   const { onPress } = attributes
   if (onPress !== undefined) element.addEventListener('click', onPress)
   if (element instanceof HTMLButtonElement) element.type = 'button'

@@ -61,9 +61,11 @@ export function createHelpWindow(root: HTMLElement): void {
     if (mayCancel !== view.mayCancel) set({ mayCancel })
   }
 
+  // Made now and kept running: opening the audio hardware at the press would cost the first tone its time.
+  const audio = new AudioContext()
   const alarm = createAlarm({
     window: 'help',
-    tones: createAlarmTones(() => new AudioContext()),
+    tones: createAlarmTones(() => audio),
     report: bridge.report,
     onProblem: (soundProblem) => set({ soundProblem }),
   })

@@ -197,6 +197,7 @@ function press(snapshot: Snapshot | null, { send }: HelpActions): HTMLElement {
     'button',
     {
       class: open ? 'help-press help-press-open' : 'help-press',
+      testId: 'help-button',
       onPress: () =>
         void send({
           kind: 'press-help',

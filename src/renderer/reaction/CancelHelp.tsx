@@ -3,7 +3,7 @@ import type { Escalation } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useTick } from '../../ui/ElapsedTime.tsx'
 import { ReasonDialog } from '../session/ReasonDialog.tsx'
-import { useIntent, useSnapshot, useView } from '../workstation/context.tsx'
+import { useIntent, useSnapshot, useWorkstation } from '../workstation/context.tsx'
 import { sincePressMs } from '../workstation/store.ts'
 import { EndHelp } from './EndHelp.tsx'
 import { reactionWords as words } from './words.ts'
@@ -12,9 +12,10 @@ const defaultCancelWithinMs = 5000
 
 /** How long the press may still be taken back; 0 once it may not. */
 export function useCancelLeftMs(kind: Escalation['kind']): number {
+  const { store } = useWorkstation()
   useTick(200)
   const within = useSnapshot().policy?.escalation.cancelWithinMs ?? defaultCancelWithinMs
-  return useView((view) => Math.max(0, within - (sincePressMs(view, kind) ?? within)))
+  return Math.max(0, within - (sincePressMs(store.getState(), kind) ?? within))
 }
 
 /** For the first seconds a way to take a mis-press back, one tap with its reason; after that, a way to end. */

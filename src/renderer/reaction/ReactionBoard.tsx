@@ -23,15 +23,17 @@ export function ReactionBoard({ escalation }: { readonly escalation: Escalation 
   const snapshot = useSnapshot()
   return (
     <div className="board">
-      {escalation.drill && (
-        <p className="board-drill">
-          <Icon name="drill" /> {words.drill}
-        </p>
-      )}
       <header className="board-head">
         <SincePress size="huge" />
         <div className="board-progress">
-          <Progress snapshot={snapshot} escalation={escalation} />
+          <div className="board-now">
+            {escalation.drill && (
+              <span className="board-drill">
+                <Icon name="drill" /> {words.drill}
+              </span>
+            )}
+            <Progress snapshot={snapshot} escalation={escalation} />
+          </div>
           <ProgressTicks escalation={escalation} />
         </div>
         <CancelOrEnd escalation={escalation} />

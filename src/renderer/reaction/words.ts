@@ -29,7 +29,7 @@ export const reactionWords = {
   edition: (edition: string) => `Edition ${edition}`,
   source: 'Source',
   weight: (kg: number | null) => (kg === null ? 'weight not known' : `${kg} kg`),
-  cancel: (left: string) => `Pressed by mistake? Cancel within ${left} s`,
+  cancel: (left: string) => `Cancel within ${left} s because:`,
   cancelReasons: ['Pressed by mistake', 'The patient is fine'],
   cancelOther: 'Other reason…',
   cancelTitle: 'Cancel this call?',
@@ -49,7 +49,7 @@ export const reactionWords = {
   endConfirm: 'End with this outcome',
   endKeep: 'Keep the call open',
   endMissing: 'Say how it ended.',
-  drill: 'DRILL — practice, no patient is reacting',
+  drill: 'DRILL, no patient is reacting',
   also: 'Also on the call',
   question: {
     title: 'Question to the physician',

@@ -60,19 +60,17 @@ function Check({ check, onOverride }: { readonly check: GateCheck; readonly onOv
   return (
     <li className={`gate-check gate-${check.outcome}`}>
       <Icon name={mark.icon} label={mark.label} />
-      <div className="gate-words">
-        <p>
-          {check.detail}
+      <details className="gate-details">
+        <summary>
+          <span className="gate-words">{check.detail}</span>
           {check.outcome === 'overridden' && <span className="gate-tag">{words.overridden}</span>}
+          <span className="gate-more">{words.source}</span>
+        </summary>
+        <p className="gate-source">
+          {check.source}
+          {check.confidence === 'unverified' && ` · ${words.unverified}.`}
         </p>
-        <details className="gate-details">
-          <summary>{words.source}</summary>
-          <p className="gate-source">
-            {check.source}
-            {check.confidence === 'unverified' && ` · ${words.unverified}.`}
-          </p>
-        </details>
-      </div>
+      </details>
       {failed && (
         <div className="gate-actions">
           {askable.includes(check.check) && (

@@ -52,7 +52,7 @@ export function InjectionStep({ session }: { readonly session: SessionState & { 
             <StatusWord status="good" word={words.held} detail={link.detail} size="large" />
           </p>
         ) : (
-          <Notice tone="loud" title={`${words.lost} — ${link.word}: ${link.detail}`} announce>
+          <Notice tone="loud" title={`${silent ? words.unknown : words.lost} — ${link.detail}`} announce>
             {words.lostDetail}
           </Notice>
         )}

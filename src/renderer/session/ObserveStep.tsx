@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button.tsx'
 import { useTick } from '../../ui/ElapsedTime.tsx'
 import { StatusWord } from '../../ui/StatusWord.tsx'
 import { formatTime } from '../../ui/time.ts'
-import { useIntent, useView } from '../workstation/context.tsx'
+import { useIntent, useWorkstation } from '../workstation/context.tsx'
 import { nowMs } from '../workstation/store.ts'
 import { InjectionLine } from './InjectionStep.tsx'
 import './injection-step.css'
@@ -16,10 +16,11 @@ import { sessionWords } from './words.ts'
 const words = sessionWords.observe
 
 export function ObserveStep({ session }: { readonly session: SessionState & { kind: 'observing' } }) {
+  const { store } = useWorkstation()
   const { busy, error, send } = useIntent()
   const [ending, setEnding] = useState(false)
   useTick(500)
-  const over = useView((view) => nowMs(view)) >= Date.parse(session.dueAt)
+  const over = nowMs(store.getState()) >= Date.parse(session.dueAt)
   return (
     <StepFrame
       number={5}

@@ -12,8 +12,12 @@ const words = sessionWords.order
 
 /** Orders that nobody has read back yet, oldest first, above everything else until they are. */
 export function Orders() {
-  const { state } = useSnapshot()
-  const orders = state.session.kind === 'none' ? [] : state.session.facts.orders
+  const { session, reaction, question } = useSnapshot().state
+  const orders = [
+    ...(session.kind === 'none' ? [] : session.facts.orders),
+    ...(reaction?.orders ?? []),
+    ...(question?.orders ?? []),
+  ]
   const open = orders.filter(({ readBackAt }) => readBackAt === null)
   if (open.length === 0) return null
   return (

@@ -20,7 +20,6 @@ export function ResponderCheckIn({ responderId }: { readonly responderId: string
     <div className="responder">
       <Select
         label={words.responder}
-        hint={words.responderHint}
         error={error}
         value={value}
         placeholder={words.responderChoose}
@@ -33,10 +32,9 @@ export function ResponderCheckIn({ responderId }: { readonly responderId: string
       <Button
         busy={busy}
         disabled={value === '' || done}
-        icon={done ? 'check' : 'person'}
         onClick={() => void send({ kind: 'check-in-responder', responderId: value })}
       >
-        {words.checkIn}
+        {done ? words.checkedIn : words.checkIn}
       </Button>
     </div>
   )

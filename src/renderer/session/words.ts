@@ -95,8 +95,8 @@ export const sessionWords = {
     override: 'Override…',
     overridden: 'overridden',
     responder: 'On-site responder',
-    responderHint: 'Who stands by in this building to treat a reaction',
     checkIn: 'Check in',
+    checkedIn: 'Checked in',
     responderChoose: 'Choose the responder',
     agent: 'Contrast agent',
     agentChoose: 'Choose the agent',
@@ -124,8 +124,9 @@ export const sessionWords = {
     since: 'since the injection began',
     stop: 'STOP injection',
     lost: 'SUPERVISION LOST',
+    unknown: 'SUPERVISION UNKNOWN',
     lostDetail:
-      'The physician does not both see and hear this room now. It is in the record. The link is being restored without end; your site’s rule decides whether to stop.',
+      'The physician does not both see and hear this room now, and the record says so. The link is being restored by itself. Your site’s rule decides whether to stop.',
     held: 'Supervised now',
   },
   observe: {

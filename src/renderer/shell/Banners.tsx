@@ -16,6 +16,8 @@ export function Banners() {
   const toasts = useView((view) => view.toasts)
   const gap = snapshot?.state.gap ?? null
   const enrolled = snapshot?.enrolment.kind === 'enrolled'
+  // During a reaction only what changes what to do now: the rest comes back with the work.
+  const calm = (snapshot?.state.reaction ?? null) === null
   return (
     <div className="banners">
       {silent && (
@@ -26,7 +28,7 @@ export function Banners() {
       {snapshot?.durability.kind === 'volatile' && (
         <Banner tone="loud" {...bannerWords.volatile(snapshot.durability.problem.message)} />
       )}
-      {snapshot !== null && gap !== null && (
+      {calm && snapshot !== null && gap !== null && (
         <Banner
           tone="attention"
           {...bannerWords.gap(
@@ -35,7 +37,7 @@ export function Banners() {
           )}
         />
       )}
-      {restarted && (
+      {calm && restarted && (
         <Notice
           tone="info"
           title={bannerWords.restarted.title}
@@ -48,13 +50,16 @@ export function Banners() {
           {bannerWords.restarted.body}
         </Notice>
       )}
-      {enrolled && snapshot.policy === null && <Banner tone="attention" {...bannerWords.noPolicy} />}
-      {snapshot?.policyStale === true && snapshot.policy !== null && (
+      {calm && enrolled && snapshot.policy === null && <Banner tone="attention" {...bannerWords.noPolicy} />}
+      {calm && snapshot?.policyStale === true && snapshot.policy !== null && (
         <Banner tone="attention" {...bannerWords.stale(snapshot.policy.issuedAt)} />
       )}
-      {snapshot?.hub.kind === 'offline' && (
+      {calm && snapshot?.hub.kind === 'offline' && (
         <Banner tone="attention" {...bannerWords.offline(snapshot.hub.since, snapshot.hub.reason)} />
       )}
+      {(calm ? (snapshot?.notices ?? []) : []).map(({ kind, message }) => (
+        <Notice key={`${kind} ${message}`} tone="attention" title={message} announce />
+      ))}
       <Toasts toasts={toasts} onDismiss={(id) => dismiss(store, id)} />
     </div>
   )

@@ -27,7 +27,11 @@ function RedButton({ onPress }: { readonly onPress: () => void }) {
   const pressed = useView((view) => view.pressed?.kind === 'reaction')
   const open = useView((view) => (view.snapshot?.state.reaction ?? null) !== null)
   const label = open ? shellWords.helpOpen : pressed ? shellWords.helpCalling : shellWords.help
-  return <HelpButton label={label} state={open ? 'open' : 'armed'} onPress={onPress} />
+  return open ? (
+    <HelpButton label={label} detail={shellWords.helpOpenDetail} state="open" onPress={onPress} />
+  ) : (
+    <HelpButton label={label} onPress={onPress} />
+  )
 }
 
 export function AskButton() {

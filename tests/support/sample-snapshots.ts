@@ -1,0 +1,193 @@
+import type { LinkReading, Snapshot } from '../../src/contract/ipc.ts'
+import { escalationProgress } from '../../src/domain/escalation/ladder.ts'
+import { evaluateGate } from '../../src/domain/session/gate.ts'
+import type {
+  Escalation,
+  Receipts,
+  SessionFacts,
+  SessionState,
+  WorkstationState,
+} from '../../src/domain/workstation/state.ts'
+import { samplePolicy } from './sample-policy.ts'
+
+export const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString()
+
+const reading = (state: LinkReading['state']): LinkReading => ({
+  state,
+  roundTripMs: state.kind === 'live' || state.kind === 'warm' ? 38 : null,
+  lossRatio: state.kind === 'live' ? 0.004 : null,
+  framesPerS: state.kind === 'live' ? 30 : 0,
+})
+
+const signedOut: WorkstationState = {
+  operator: { kind: 'signed-out' },
+  signIn: {},
+  session: { kind: 'none' },
+  supervisor: { primary: 'chen', standby: 'rao' },
+  links: {},
+  gap: null,
+  reaction: null,
+  question: null,
+  unsigned: [],
+}
+
+export type Parts = Omit<Partial<Snapshot>, 'state'> & {
+  readonly state?: Partial<WorkstationState>
+  /** The state of the primary's link. */
+  readonly link?: LinkReading['state']
+}
+
+/** A snapshot of an enrolled room; the gate and the progress of calls are what the domain makes of the state. */
+export function snapshotOf({ state: parts = {}, link = { kind: 'warm' }, ...rest }: Parts = {}): Snapshot {
+  const state = { ...signedOut, links: { chen: link, rao: { kind: 'warm' as const } }, ...parts }
+  const policy = rest.policy === undefined ? samplePolicy : rest.policy
+  const elapsed = (call: Escalation | null) =>
+    call === null ? null : Date.now() - Date.parse(call.pressedAt)
+  const progress = (call: Escalation | null) =>
+    call === null
+      ? null
+      : escalationProgress(
+          call,
+          (id) => samplePolicy.physicians.find((physician) => physician.id === id)?.name ?? id,
+          elapsed(call) ?? 0,
+          samplePolicy.escalation,
+        )
+  const policyStale = rest.policyStale ?? false
+  return {
+    revision: 0,
+    nowMs: Date.now(),
+    runtime: 'a test page',
+    version: '0.1.0',
+    window: 'main',
+    theme: 'dark',
+    layout: 'full',
+    durability: { kind: 'durable' },
+    enrolment: {
+      kind: 'enrolled',
+      hub: 'https://hub.north.example',
+      deviceId: 'd-00112233445566778899',
+      roomId: 'ct2',
+    },
+    hub: { kind: 'online', skewMs: 12 },
+    unsynced: 0,
+    present: [
+      { physicianId: 'chen', name: 'Dr. A. Chen', connectionId: 'c1' },
+      { physicianId: 'rao', name: 'Dr. M. Rao', connectionId: 'c2' },
+    ],
+    links: { chen: reading(link), rao: reading({ kind: 'warm' }) },
+    peers: [],
+    iceServers: [],
+    alarm: null,
+    recent: [],
+    ...rest,
+    policy,
+    policyStale,
+    state,
+    gate:
+      state.session.kind === 'none'
+        ? null
+        : evaluateGate(state, { now: new Date().toISOString(), policy, policyStale }),
+    progress: { reaction: progress(state.reaction), question: progress(state.question) },
+    elapsedMs: { reaction: elapsed(state.reaction), question: elapsed(state.question) },
+  }
+}
+
+export const signedIn = { kind: 'signed-in', technologistId: 'ortiz' } as const
+
+const { scheduledAt: _, ...firstExam } = samplePolicy.worklist[0]!
+
+export function factsOf(parts: Partial<SessionFacts> = {}): SessionFacts {
+  return {
+    id: 's1',
+    exam: firstExam,
+    contrastClass: 'iodinated',
+    roomId: 'ct2',
+    openedAt: ago(300),
+    openedBy: 'ortiz',
+    answers: {},
+    decisions: {},
+    screeningCompleted: false,
+    responderId: null,
+    recordsConfirmedBy: null,
+    overrides: {},
+    injections: [],
+    orders: [],
+    ...parts,
+  }
+}
+
+export const answered = (yes: readonly string[] = [], notes: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(
+    samplePolicy.screening
+      .filter(({ classes }) => classes.includes('iodinated'))
+      .map(({ id, text, yes: leadsTo }) => [
+        id,
+        {
+          questionId: id,
+          text,
+          answer: yes.includes(id) ? ('yes' as const) : ('no' as const),
+          leadsTo: yes.includes(id) ? leadsTo : ('go-on' as const),
+          note: notes[id] ?? '',
+        },
+      ]),
+  )
+
+export const screened = (parts: Partial<SessionFacts> = {}): SessionFacts =>
+  factsOf({
+    answers: answered(['asthma'], { asthma: 'Inhaler as needed, none this year' }),
+    screeningCompleted: true,
+    responderId: 'patel',
+    recordsConfirmedBy: 'chen',
+    ...parts,
+  })
+
+export const injection = (startedAgo: number, stoppedAgo: number | null) => ({
+  agentId: 'iohexol-350',
+  agent: 'Iohexol (Omnipaque)',
+  concentration: '350 mg I/mL',
+  volumeMl: 95,
+  route: 'IV' as const,
+  lot: '15A042',
+  physicianId: 'chen',
+  gate: [],
+  startedAt: ago(startedAgo),
+  stoppedAt: stoppedAgo === null ? null : ago(stoppedAgo),
+})
+
+/** A signed-in room with this session, its link as said. */
+export const inSession = (
+  session: SessionState,
+  link: LinkReading['state'] = { kind: 'live' },
+  rest: Parts = {},
+): Snapshot => snapshotOf({ link, ...rest, state: { operator: signedIn, session, ...rest.state } })
+
+export const receipts = (parts: Partial<Receipts>): Receipts => ({
+  paged: null,
+  delivered: null,
+  seen: null,
+  accepted: null,
+  declined: null,
+  onScreen: null,
+  ...parts,
+})
+
+export function call(kind: Escalation['kind'], parts: Partial<Escalation> = {}): Escalation {
+  return {
+    id: `e-${kind}`,
+    kind,
+    origin: 'button',
+    drill: false,
+    sessionId: null,
+    roomId: 'ct2',
+    pressedAt: ago(2),
+    pressedMono: 0,
+    pressedBoot: 'b1',
+    receipts: {},
+    takenBy: null,
+    orders: [],
+    unreachable: null,
+    cardId: null,
+    phonesCalled: [],
+    ...parts,
+  }
+}

@@ -1,0 +1,415 @@
+import type { Page } from '@playwright/test'
+import type { Snapshot } from '../../src/contract/ipc.ts'
+import { samplePolicy } from './sample-policy.ts'
+import {
+  ago,
+  answered,
+  call,
+  factsOf,
+  injection,
+  inSession,
+  receipts,
+  screened,
+  signedIn,
+  snapshotOf,
+} from './sample-snapshots.ts'
+
+export type Scene = {
+  readonly name: string
+  readonly page?: 'index' | 'help'
+  /** null: the main process has not said anything yet. Made anew for every size and theme: it holds times. */
+  readonly snapshot: () => Snapshot | null
+  /** The page begins with this state instead of coming to it. */
+  readonly first?: boolean
+  /** Words that must be on the screen. */
+  readonly says: readonly (string | RegExp)[]
+  readonly act?: (page: Page) => Promise<void>
+  /** The docked strip and the help window have a size of their own. */
+  readonly narrow?: boolean
+}
+
+const observing = (dueInS: number) =>
+  inSession({
+    kind: 'observing',
+    facts: screened({ injections: [injection(400, 330)] }),
+    dueAt: ago(-dueInS),
+  })
+
+const injecting = (link: Parameters<typeof inSession>[1], rest: Parameters<typeof inSession>[2] = {}) =>
+  inSession({ kind: 'injecting', facts: screened({ injections: [injection(63, null)] }) }, link, rest)
+
+const order = (readBackAt: string | null) => ({
+  statementId: 'o1',
+  physicianId: 'chen',
+  at: ago(4),
+  order: { what: 'epinephrine', dose: '0.3 mg', route: 'IM', when: 'now' },
+  readBackAt,
+})
+
+const reacting = (parts: Parameters<typeof call>[1], rest: Parameters<typeof inSession>[2] = {}) =>
+  injecting({ kind: 'live' }, { ...rest, state: { reaction: call('reaction', parts), ...rest.state } })
+
+const onScreen = {
+  pressedAt: ago(42),
+  takenBy: 'chen',
+  receipts: {
+    chen: receipts({
+      paged: ago(42),
+      delivered: ago(41),
+      seen: ago(39),
+      accepted: ago(36),
+      onScreen: ago(35),
+    }),
+    rao: receipts({ paged: ago(32), delivered: ago(31) }),
+  },
+  phonesCalled: ['5555'],
+}
+
+export const scenes: readonly Scene[] = [
+  { name: 'starting', snapshot: () => null, says: ['The help button below works already.', '911'] },
+  {
+    name: 'enrolment',
+    snapshot: () =>
+      snapshotOf({
+        enrolment: { kind: 'none' },
+        hub: { kind: 'none' },
+        policy: null,
+        present: [],
+        links: {},
+        state: { supervisor: { primary: null, standby: null } },
+      }),
+    says: ['Enrol this workstation', 'Emergency', 'no hub yet'],
+  },
+  {
+    name: 'enrolment-refused',
+    snapshot: () => snapshotOf({ enrolment: { kind: 'none' }, hub: { kind: 'none' }, policy: null }),
+    act: async (page) => {
+      await page.evaluate(() =>
+        window.fakeBridge.answer('enrol', {
+          ok: false,
+          error: {
+            kind: 'used-code',
+            message: 'This code has been used. Ask your administrator for a new one.',
+          },
+        }),
+      )
+      await page.getByLabel('Address of the hub').fill('https://hub.north.example')
+      await page.getByLabel('One-time code').fill('ABCD-1234')
+      await page.getByRole('button', { name: 'Enrol' }).click()
+    },
+    says: ['This code has been used. Ask your administrator for a new one.'],
+  },
+  { name: 'sign-in', snapshot: () => snapshotOf(), says: ['J. Ortiz', 'K. Lindqvist', 'READY'] },
+  {
+    name: 'sign-in-throttled',
+    snapshot: () => snapshotOf(),
+    act: async (page) => {
+      await page.evaluate(() =>
+        window.fakeBridge.answer('sign-in', {
+          ok: false,
+          error: { kind: 'throttled', message: 'Too many wrong PINs. Wait 30 seconds, then try again.' },
+        }),
+      )
+      await page.getByRole('button', { name: 'J. Ortiz' }).click()
+      for (const digit of ['1', '2', '3', '4'])
+        await page.getByRole('button', { name: digit, exact: true }).click()
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    },
+    says: ['Too many wrong PINs. Wait 30 seconds, then try again.'],
+  },
+  {
+    name: 'restarted',
+    first: true,
+    snapshot: () => observing(300),
+    says: ['This screen was restarted.', 'I have checked'],
+  },
+  {
+    name: 'lock',
+    snapshot: () =>
+      injecting({ kind: 'live' }, { state: { operator: { kind: 'locked', technologistId: 'ortiz' } } }),
+    says: ['Locked', 'The session goes on: 4 · Injection', 'LIVE', 'REACTION — CALL NOW'],
+  },
+  {
+    name: 'exam',
+    snapshot: () =>
+      snapshotOf({
+        state: {
+          operator: signedIn,
+          unsigned: [
+            {
+              sessionId: 's0',
+              accession: 'A26-10430',
+              closedAt: ago(900),
+              closingHash: 'c'.repeat(64),
+              physicianId: 'chen',
+            },
+          ],
+        },
+        recent: [
+          { sessionId: 's0', accession: 'A26-10430', closedAt: ago(900), signed: false },
+          { sessionId: 's-1', accession: 'A26-10429', closedAt: ago(4000), signed: true },
+        ],
+      }),
+    act: async (page) => {
+      await page.getByRole('radio', { name: /OKONKWO/ }).check()
+      await page.evaluate(() =>
+        window.fakeBridge.answer('save-record', {
+          ok: true,
+          value: {
+            paths: [
+              '/home/ct2/Documents/Scanside/A26-10429.pdf',
+              '/home/ct2/Documents/Scanside/A26-10429.jsonl',
+            ],
+          },
+        }),
+      )
+      await page.getByRole('button', { name: 'Save record' }).last().click()
+    },
+    says: [
+      'DOE, JANE',
+      'Waiting for the signature of Dr. A. Chen',
+      'A26-10429.pdf',
+      'OKONKWO, PETER, CT chest angiography',
+    ],
+  },
+  {
+    name: 'exam-typed',
+    snapshot: () => snapshotOf({ state: { operator: signedIn } }),
+    act: async (page) => {
+      await page.getByText('Type the exam').click()
+      await page.getByLabel('Accession number').fill('A26-20001')
+      await page.getByLabel('Weight in kg').fill('900')
+      await page.getByLabel('Patient name').focus()
+      await page.getByLabel('Patient ID').focus()
+    },
+    says: ['A weight in kg between 0 and 635', 'Patient name is needed.'],
+  },
+  {
+    name: 'exam-empty-worklist',
+    snapshot: () => snapshotOf({ policy: { ...samplePolicy, worklist: [] }, state: { operator: signedIn } }),
+    says: ['The worklist is empty', 'Closed sessions appear here'],
+  },
+  {
+    name: 'storage-volatile',
+    snapshot: () =>
+      snapshotOf({
+        state: { operator: signedIn },
+        durability: {
+          kind: 'volatile',
+          problem: { kind: 'disk-full', message: 'no space is left on the disk' },
+        },
+        unsynced: 37,
+        hub: {
+          kind: 'offline',
+          since: ago(600),
+          reason: 'the name hub.north.example is not found',
+          nextAttemptAt: ago(-4),
+        },
+        policyStale: true,
+        notices: [
+          {
+            kind: 'hotkey',
+            message: 'The global hotkey is taken by another program. The button and the tray work.',
+          },
+        ],
+      }),
+    says: [
+      'The record cannot be written to disk: no space is left on the disk',
+      '37 entries not yet synced — hub unreachable, retrying',
+      'The policy is out of date',
+    ],
+  },
+  {
+    name: 'screening',
+    snapshot: () => {
+      const {
+        pregnant: _,
+        thyroid: __,
+        ...answers
+      } = answered(['prior', 'asthma'], { asthma: 'Inhaler as needed' })
+      return inSession({ kind: 'screening', facts: factsOf({ answers }) })
+    },
+    says: ['2 questions left', 'Waiting for the physician to decide', 'Yes: the physician decides'],
+  },
+  {
+    name: 'screening-decided',
+    snapshot: () =>
+      inSession({
+        kind: 'screening',
+        facts: factsOf({
+          answers: answered(['prior', 'pregnant']),
+          decisions: { prior: 'go-on', pregnant: 'do-not-inject' },
+        }),
+      }),
+    says: ['Dr. A. Chen decided: go on', 'Dr. A. Chen decided: do not inject'],
+  },
+  {
+    name: 'ready-waiting',
+    snapshot: () =>
+      inSession(
+        { kind: 'ready', facts: screened({ recordsConfirmedBy: null, responderId: null }) },
+        { kind: 'partial', lacks: ['physician-does-not-hear-room'] },
+      ),
+    says: ['NOT COMPLETE', 'they do not hear this room', /Waiting for: two-way audio and video/],
+  },
+  {
+    name: 'ready-override',
+    snapshot: () => inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Override…' }).first().click()
+      await page.getByRole('button', { name: 'Override with this reason' }).click()
+    },
+    says: ['Go on without this check?', 'Say why, in at least 3 characters.'],
+  },
+  {
+    name: 'ready-open',
+    snapshot: () => inSession({ kind: 'ready', facts: screened() }),
+    act: async (page) => {
+      await page.getByLabel('Contrast agent').selectOption('iohexol-350')
+      await page.getByText('Source').first().click()
+    },
+    says: ['All checks pass', '42 CFR 410.32(b)(3)(ii)'],
+  },
+  {
+    name: 'injection',
+    snapshot: () => injecting({ kind: 'live' }),
+    says: ['STOP injection', 'Supervised now', '95 mL'],
+  },
+  {
+    name: 'injection-lost',
+    snapshot: () =>
+      injecting(
+        { kind: 'lost', reason: 'nothing heard for 2 s' },
+        { state: { gap: { openedAt: ago(6), physicianId: 'chen' } } },
+      ),
+    says: [/SUPERVISION LOST/, 'Supervision was interrupted at'],
+  },
+  {
+    name: 'observe',
+    snapshot: () => observing(740),
+    says: ['left to observe', 'End early…', 'Another injection'],
+  },
+  {
+    name: 'observe-over',
+    snapshot: () => observing(-5),
+    says: ['Observation time is over', 'End observation'],
+  },
+  {
+    name: 'close',
+    snapshot: () =>
+      inSession({
+        kind: 'closing',
+        facts: screened({
+          injections: [injection(1600, 1530)],
+          orders: [order(ago(3))],
+          overrides: { 'imaging-records': 'Prior images seen on PACS' },
+        }),
+      }),
+    act: (page) => page.getByText('Transferred').click(),
+    says: ['What is in the record', 'Close session', 'R. Patel, RN'],
+  },
+  {
+    name: 'order',
+    snapshot: () =>
+      inSession({
+        kind: 'observing',
+        facts: screened({ injections: [injection(400, 330)], orders: [order(null)] }),
+        dueAt: ago(-740),
+      }),
+    says: ['Read back: epinephrine 0.3 mg IM now'],
+  },
+  {
+    name: 'reaction-cancel',
+    snapshot: () => reacting({ pressedAt: ago(1) }),
+    says: [/Cancel within \d s because:/, 'What do you see?', 'not approved by a medical director'],
+  },
+  {
+    name: 'reaction-on-screen',
+    snapshot: () => reacting({ ...onScreen, cardId: 'anaphylaxis', drill: true, orders: [order(null)] }),
+    says: ['Dr. A. Chen is on screen', 'DRILL', '1 mg/mL', 'IM, outer thigh', 'End the call…'],
+  },
+  {
+    name: 'reaction-end',
+    snapshot: () => reacting(onScreen),
+    act: (page) => page.getByRole('button', { name: 'End the call…' }).click(),
+    says: ['How did it end?', 'Transferred to emergency care'],
+  },
+  {
+    name: 'reaction-unreachable-locked',
+    snapshot: () =>
+      snapshotOf({
+        link: { kind: 'lost', reason: 'nothing heard for 3 s' },
+        hub: { kind: 'offline', since: ago(60), reason: 'no network', nextAttemptAt: ago(-3) },
+        unsynced: 12,
+        state: {
+          operator: { kind: 'locked', technologistId: 'ortiz' },
+          reaction: call('reaction', { pressedAt: ago(25), unreachable: 'the hub and every peer are away' }),
+        },
+      }),
+    says: [/NOBODY REACHED/, 'Telephone now. Scanside goes on calling.', '911'],
+  },
+  {
+    name: 'question',
+    snapshot: () =>
+      inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }, undefined, {
+        state: {
+          question: call('question', {
+            pressedAt: ago(14),
+            receipts: { chen: receipts({ paged: ago(14), delivered: ago(13), seen: ago(9) }) },
+          }),
+        },
+      }),
+    says: ['Question to the physician', 'Dr. A. Chen sees the alarm', 'Answered'],
+  },
+  {
+    name: 'nobody-on-call',
+    snapshot: () =>
+      snapshotOf({
+        present: [],
+        links: {},
+        state: { operator: signedIn, links: {}, supervisor: { primary: null, standby: null } },
+      }),
+    says: ['NOBODY', 'Telephone your supervisor or front desk.'],
+  },
+  {
+    name: 'silent',
+    snapshot: () => inSession({ kind: 'ready', facts: screened() }),
+    act: async (page) => {
+      await page.evaluate(() => window.fakeBridge.fallSilent())
+      await page.getByText('Scanside does not answer: what you see may be old.').waitFor()
+    },
+    says: ['UNKNOWN'],
+  },
+  {
+    name: 'glossary',
+    snapshot: () => snapshotOf({ state: { operator: signedIn } }),
+    act: (page) => page.keyboard.press('F1'),
+    says: ['Direct supervision', 'It never cancels a call for help.', 'a test page'],
+  },
+  {
+    name: 'strip',
+    narrow: true,
+    snapshot: () => ({ ...injecting({ kind: 'live' }), layout: 'strip' }),
+    says: ['LIVE', '4 · Injection', 'REACTION — CALL NOW'],
+  },
+  {
+    name: 'strip-reaction',
+    narrow: true,
+    snapshot: () => ({ ...reacting(onScreen), layout: 'strip' }),
+    says: ['Open the reaction board', 'Dr. A. Chen is on screen'],
+  },
+  {
+    name: 'help-idle',
+    page: 'help',
+    narrow: true,
+    snapshot: () => snapshotOf({ window: 'help', policy: null }),
+    says: ['No call is open', 'Emergency', '911'],
+  },
+  {
+    name: 'help-open',
+    page: 'help',
+    narrow: true,
+    snapshot: () => ({ ...reacting({ ...onScreen, drill: true, cardId: 'anaphylaxis' }), window: 'help' }),
+    says: ['Dr. A. Chen is on screen', 'DRILL', 'Epinephrine 0.3 mg · 0.3 mL · 1 mg/mL · IM, outer thigh'],
+  },
+]
