@@ -28,7 +28,11 @@ export type Technologist = {
 export function technologistAt(page: Page): Technologist {
   const button = (name: string | RegExp) => page.getByRole('button', { name })
   const step = (title: string) => page.getByRole('heading', { name: title })
-  const snapshot = () => page.evaluate(() => window.workstation.getSnapshot())
+  const snapshot = () =>
+    page.evaluate(() => {
+      if (window.workstation === undefined) throw new Error('this page has no workstation behind it')
+      return window.workstation.getSnapshot()
+    })
   return {
     page,
     snapshot,
@@ -61,7 +65,7 @@ export function technologistAt(page: Page): Technologist {
     },
     async screen(yes) {
       for (const question of await page.getByRole('group').all()) {
-        const text = await question.innerText()
+        const text = (await question.textContent()) ?? ''
         await question.getByText(yes?.test(text) ? 'Yes' : 'No', { exact: true }).click()
       }
       await button('Screening complete').click()
@@ -70,7 +74,7 @@ export function technologistAt(page: Page): Technologist {
     async checkIn(responder) {
       const select = page.getByLabel('On-site responder')
       const option = select.locator('option', { hasText: responder })
-      await select.selectOption({ label: await option.innerText() })
+      await select.selectOption((await option.getAttribute('value')) ?? '')
       await button('Check in').click()
       await page
         .getByText(new RegExp(`^${responder}, .* is on site`))
@@ -79,7 +83,8 @@ export function technologistAt(page: Page): Technologist {
     },
     async fillInjection(agent, volumeMl) {
       const select = page.getByLabel('Contrast agent')
-      await select.selectOption({ label: await select.locator('option', { hasText: agent }).innerText() })
+      const option = select.locator('option', { hasText: agent })
+      await select.selectOption((await option.getAttribute('value')) ?? '')
       await page.getByLabel('Volume in mL').fill(String(volumeMl))
     },
     async startInjection() {
