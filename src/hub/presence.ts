@@ -4,6 +4,9 @@ import type { ConsolePeer, WorkstationPeer } from './sockets/peers.ts'
 
 export type OnCall = { readonly peer: ConsolePeer; readonly connectionId: string }
 
+/** Changes of rooms within this time reach a console as one list. Alarms do not travel this way. */
+const gatherMs = 100
+
 /** Who is there now. Knows nothing of transports; lives in memory, because a restart asks everyone again. */
 export type Presence = {
   /** A newer connection of the same device takes the place of the older. */
@@ -70,7 +73,7 @@ export function createPresence(ctx: HubContext): Presence {
   const roomsChangedFor = (physicianIds: Iterable<string>) => {
     const isScheduled = waiting.size > 0
     for (const physicianId of physicianIds) if (consolesByPhysician.has(physicianId)) waiting.add(physicianId)
-    if (!isScheduled && waiting.size > 0) setImmediate(tellWaiting)
+    if (!isScheduled && waiting.size > 0) setTimeout(tellWaiting, gatherMs).unref()
   }
   function tellWaiting(): void {
     const told = [...waiting]

@@ -10,7 +10,6 @@ const defaultTurnTtlS = 12 * 60 * 60
 /** Runs the hub until SIGINT or SIGTERM, then stops it gracefully. */
 export async function serve(args: readonly string[]): Promise<void> {
   const { hub, url } = await open(configOf(args))
-  say(`Scanside hub: the console is at ${url} (Ctrl+C stops it)`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       hub.stop().catch((error: unknown) => {
@@ -18,6 +17,7 @@ export async function serve(args: readonly string[]): Promise<void> {
         process.exitCode = 1
       })
     })
+  say(`Scanside hub: the console is at ${url} (Ctrl+C stops it)`)
 }
 
 async function open(config: HubConfig): Promise<{ readonly hub: Hub; readonly url: string }> {

@@ -47,7 +47,10 @@ export function protectPages(app: FastifyInstance, ctx: HubContext): void {
       'referrer-policy': 'no-referrer',
       'permissions-policy': 'camera=(self), microphone=(self), display-capture=()',
       'cross-origin-opener-policy': 'same-origin',
-      ...(own.protocol === 'https:' ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+      // Not for localhost: browsers would hold it against every other port of this computer.
+      ...(own.protocol === 'https:' && own.hostname !== 'localhost'
+        ? { 'strict-transport-security': 'max-age=31536000' }
+        : {}),
       ...(request.url.startsWith('/api/') ? { 'cache-control': 'no-store' } : {}),
     })
   })
