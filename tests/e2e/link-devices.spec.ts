@@ -3,6 +3,9 @@ import { createExchange, type PartyPage } from '../support/link-page/driver.ts'
 
 test.use({ trace: 'off' })
 
+/** Looks twenty times a second: what is waited for here takes tenths of seconds. */
+const soon = <T>(read: () => T) => expect.poll(read, { intervals: [50] })
+
 /** A browser with switches that the other tests do not have. */
 async function withBrowser(
   browser: Browser,
@@ -46,15 +49,13 @@ test('a room without a camera says so, and its sound arrives all the same', asyn
   await room.call((p) => p.startRoom())
   await physician.call((p) => p.startConsole())
   await room.call((p) => p.want([{ physicianId: 'physician', connectionId: 'console-1', media: 'flowing' }]))
-  await expect
-    .poll(
-      async () => (await room.call((p) => p.measured('physician')))?.receivedByPhysician?.audioBytesPerS ?? 0,
-    )
-    .toBeGreaterThan(50)
+  await soon(
+    async () => (await room.call((p) => p.measured('physician')))?.receivedByPhysician?.audioBytesPerS ?? 0,
+  ).toBeGreaterThan(50)
   expect((await physician.call((p) => p.measured('room')))?.received.framesDecodedPerS).toBe(0)
-  await expect
-    .poll(async () => (await room.call((p) => p.measured('physician')))?.received.framesDecodedPerS ?? 0)
-    .toBeGreaterThan(1)
+  await soon(
+    async () => (await room.call((p) => p.measured('physician')))?.received.framesDecodedPerS ?? 0,
+  ).toBeGreaterThan(1)
 
   // A camera that is plugged in later joins the link that is up.
   const seen = physician.call((p) => p.nextFrame('room'))
@@ -73,17 +74,17 @@ test('a lost camera is replaced by the next within a second, and comes back by i
     expect(await lastReport(room, 'camera')).toMatchObject({ state: 'ready', label: 'fake_device_1' })
 
     const lostAt = await room.call((p) => p.hideDevice('fake_device_1'))
-    await expect.poll(() => room.call((p) => p.camera()), { intervals: [20] }).toBe('fake_device_0')
+    await soon(() => room.call((p) => p.camera())).toBe('fake_device_0')
     const fallback = await lastReport(room, 'camera')
     expect(fallback).toMatchObject({ state: 'fallback', label: 'fake_device_0' })
     console.log(`camera lost → the next one: ${(fallback?.atMs ?? 0) - lostAt} ms`)
 
     await room.call((p) => p.showDevice('fake_device_1'))
-    await expect.poll(() => room.call((p) => p.camera())).toBe('fake_device_1')
+    await soon(() => room.call((p) => p.camera())).toBe('fake_device_1')
     expect(await lastReport(room, 'camera')).toMatchObject({ state: 'returned', label: 'fake_device_1' })
 
     await room.call((p) => p.hideDevice('camera'))
-    await expect.poll(async () => (await lastReport(room, 'camera'))?.state).toBe('lost')
+    await soon(async () => (await lastReport(room, 'camera'))?.state).toBe('lost')
     expect(await room.call((p) => p.camera())).toBeNull()
   })
 })
@@ -93,11 +94,11 @@ test('the alarm waits for the first gesture, says so, and then sounds', async ({
   await withBrowser(browser, ['--autoplay-policy=document-user-activation-required'], async (context) => {
     const written: string[] = []
     const room = await createExchange(context).open('room', '', '#alarm', (text) => written.push(text))
-    await expect
-      .poll(() => written.find((text) => text.startsWith('alarm:')))
-      .toMatch(/false .*after the first click/)
+    await soon(() => written.find((text) => text.startsWith('alarm:'))).toMatch(
+      /false .*after the first click/,
+    )
     await room.page.mouse.click(10, 10)
-    await expect.poll(() => room.call((p) => p.alarm.ready())).toBe(true)
+    await soon(() => room.call((p) => p.alarm.ready())).toBe(true)
     expect(await room.call((p) => p.alarm.start('high'))).toBe('sounding')
     await room.call((p) => p.alarm.stop())
   })
@@ -108,5 +109,5 @@ test('the meter follows the microphone', async ({ context }) => {
   await room.call((p) => p.openDevices())
   await room.page.mouse.click(10, 10)
   // The browser's synthetic microphone beeps once a second.
-  await expect.poll(() => room.call((p) => p.level()), { intervals: [30] }).toBeGreaterThan(0.2)
+  await soon(() => room.call((p) => p.level())).toBeGreaterThan(0.2)
 })

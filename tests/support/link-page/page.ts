@@ -69,6 +69,11 @@ const party = {
   openColour: async (colour: string) => {
     media = await colourMedia(colour)
   },
+  /** Silence that still flows: what a physician's page sends to rooms that it does not talk to. */
+  muteColour: () => {
+    const { audio } = localMedia().tracks()
+    if (audio !== null) audio.enabled = false
+  },
   startRoom: () => {
     room = createRoomLinks({
       ...common,
