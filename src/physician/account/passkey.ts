@@ -6,8 +6,10 @@ import {
   startRegistration,
   WebAuthnError,
 } from '@simplewebauthn/browser'
-import { fail, ok, type Result } from '../../domain/result.ts'
+import { ok, type Problem, type Result } from '../../domain/result.ts'
 import type { HubApi } from './hub-api.ts'
+
+const fail = (kind: string, message: string) => ({ ok: false, error: { kind, message } }) as const
 
 const noSupport = () =>
   fail(
@@ -48,7 +50,10 @@ export async function signInWithPasskey(api: HubApi): Promise<Result<void>> {
 }
 
 /** What a failed passkey ceremony means to the person, and what to do. */
-export function passkeyProblem(error: unknown, doing: 'registering' | 'signing-in') {
+export function passkeyProblem(
+  error: unknown,
+  doing: 'registering' | 'signing-in',
+): { readonly ok: false; readonly error: Problem } {
   const name =
     error instanceof WebAuthnError && error.cause instanceof Error
       ? error.cause.name

@@ -81,7 +81,7 @@ export function OrderForm(props: {
       <div className="order-send">
         <output className="order-sentence">
           {order.what === '' ? (
-            <span className="soft">The technologist reads back what you send, word for word.</span>
+            <span className="soft order-hint">The technologist reads back what you send, word for word.</span>
           ) : (
             `“${sentence}”`
           )}

@@ -45,7 +45,7 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
       <div className="room-head">
         {back}
         <h2 ref={heading} tabIndex={-1}>
-          {nameOf(room)} <span className="soft">{siteOf(room)}</span>
+          {nameOf(room)} <span className="soft room-site">{siteOf(room)}</span>
         </h2>
         <OtherRooms openId={deviceId} />
       </div>

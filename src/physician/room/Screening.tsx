@@ -33,7 +33,7 @@ export function Screening({ deviceId, session }: { readonly deviceId: string; re
           <summary>
             {others.length === 1 ? '1 other answer' : `${others.length} other answers`}: nothing to decide
           </summary>
-          <ul>
+          <ul className="screening-others">
             {others.map((answer) => (
               <li key={answer.questionId}>
                 {answer.answer === 'yes' ? 'Yes' : 'No'} · {withNote(answer)}

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { chen, inspect, overlay, rao, test } from '../support/console-test.ts'
+import { idleStatus, openDevice } from '../support/device-client.ts'
+import { fakeMediaArgs, writeFakeMedia } from '../support/fake-media.ts'
+import { listenIn, loudest } from '../support/hear-page.ts'
+import { openConsole } from '../support/physician-page.ts'
+import { openPlainBrowser } from '../support/plain-browser.ts'
+import { viewOf } from '../support/room-views.ts'
+
+// Moving pictures of every step would take more of the machine than the video that is tested.
+test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
+
+test.describe('an alarm', () => {
+  test('is painted and heard until it is answered, and each fact is signed', async ({
+    physician,
+    device,
+  }) => {
+    const chens = await physician()
+    const { page } = chens
+    await loudest(page)
+    const { escalationId } = await device.page({ elapsedMs: 4000 })
+    const mine = (said: { escalationId: string }) => said.escalationId === escalationId
+    await device.statement('delivered', mine)
+    await device.statement('seen', mine)
+    await expect(overlay(page)).toContainText('REACTION')
+    await expect(overlay(page)).toContainText('Imaging Center North')
+    await expect(overlay(page).getByRole('timer')).toHaveText(/^0:0[4-9]$/)
+    await expect.poll(() => loudest(page)).toBeGreaterThan(0.05)
+    await inspect(page, 'alarm-reaction')
+
+    // Still sounding, many pulses later, because nobody has answered.
+    await expect(overlay(page).getByRole('timer')).toHaveText(/^0:1[2-9]$/, { timeout: 15_000 })
+    await loudest(page)
+    await expect.poll(() => loudest(page)).toBeGreaterThan(0.05)
+
+    await page.keyboard.press('Escape')
+    await expect(overlay(page)).toBeVisible()
+    await page.keyboard.press('a')
+    const accepted = await device.statement('accepted', mine)
+    expect(accepted.physicianId).toBe(chen)
+    await expect(overlay(page)).toBeHidden()
+    await expect(page.getByText('Reaction · you have it')).toBeVisible()
+    await loudest(page)
+    await expect.poll(() => loudest(page)).toBe(0)
+    await device.endPage({ escalationId, outcome: 'ended', words: 'Recovered.' })
+    await expect(page.getByText('Recovered.')).toBeVisible()
+  })
+
+  test('is not answered by a key that was meant for something else', async ({
+    physician,
+    device,
+    camera,
+  }) => {
+    const chens = await physician()
+    const { page } = chens
+    const room = await camera(device, chens)
+    await room.show(viewOf(device))
+    await chens.openRoom('CT 2')
+    await page.getByLabel('Order', { exact: true }).pressSequentially('salin')
+    const { escalationId } = await device.page()
+    await overlay(page).waitFor()
+    await page.keyboard.press('a')
+    await page.keyboard.press('Enter')
+    await expect(overlay(page)).toBeVisible()
+    expect(device.heard().map(({ statement }) => statement.kind)).not.toContain('accepted')
+    await expect(async () => {
+      await page.keyboard.press('Enter')
+      await expect(overlay(page)).toBeHidden({ timeout: 100 })
+    }).toPass()
+    await device.statement('accepted', (said) => said.escalationId === escalationId)
+  })
+
+  test('reaches a hidden tab: it sounds, the title moves, and it is seen only in front', async ({
+    hub,
+    device,
+  }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'scanside-hidden-'))
+    const media = writeFakeMedia(folder, '#2458b8', 500)
+    const browser = await openPlainBrowser(fakeMediaArgs(media))
+    try {
+      await listenIn(browser.context)
+      const { page, register, goOnCall } = await openConsole(browser.context, { hubUrl: hub.url })
+      await register(await hub.issueInvite(chen))
+      await goOnCall()
+      const other = await browser.context.newPage()
+      await other.bringToFront()
+      await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden')
+      await loudest(page)
+
+      await device.page()
+      await device.statement('delivered')
+      await expect.poll(() => loudest(page)).toBeGreaterThan(0.05)
+      const titles = new Set<string>()
+      await expect
+        .poll(async () => titles.add(await page.title()).size, { intervals: [100] })
+        .toBeGreaterThanOrEqual(2)
+      expect([...titles].join(' ')).toContain('REACTION')
+      expect(device.heard().map(({ statement }) => statement.kind)).not.toContain('seen')
+
+      await page.bringToFront()
+      await device.statement('seen')
+      await page.getByRole('button', { name: /^Accept/ }).click()
+      await device.statement('accepted')
+      await expect.poll(() => page.title()).toBe('Scanside · physician’s console')
+    } finally {
+      await browser.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('does not hide another: both are seen, heard and answered apart', async ({
+    physician,
+    device,
+    hub,
+  }) => {
+    const mr = await openDevice({
+      hubUrl: hub.url,
+      code: await hub.issueEnrolmentCode('mr-1'),
+      names: { roomName: 'MR 1', siteName: 'Imaging Center North' },
+    })
+    const chens = await physician()
+    const { page } = chens
+    const question = await mr.page({ kind: 'question' })
+    await overlay(page).waitFor()
+    await inspect(page, 'alarm-question')
+    const reaction = await device.page()
+    await expect(overlay(page).getByRole('article')).toHaveCount(2)
+    await expect(overlay(page).getByRole('article').first()).toContainText('REACTION')
+    await mr.statement('seen', (said) => said.escalationId === question.escalationId)
+    await device.statement('seen', (said) => said.escalationId === reaction.escalationId)
+    await inspect(page, 'alarm-two')
+
+    await overlay(page)
+      .getByRole('article')
+      .first()
+      .getByRole('button', { name: /^Accept/ })
+      .click()
+    await device.statement('accepted')
+    // The question rings on, beside the patient who has the physician.
+    await expect(overlay(page).getByRole('article')).toHaveCount(1)
+    await expect(page.getByRole('heading', { name: 'CT 2' })).toBeVisible()
+    await loudest(page)
+    await expect.poll(() => loudest(page)).toBeGreaterThan(0.05)
+    await inspect(page, 'alarm-beside-room')
+    await overlay(page).getByRole('button', { name: 'Decline' }).click()
+    await overlay(page).getByRole('button', { name: 'With another patient' }).click()
+    const declined = await mr.statement('declined')
+    expect(declined.reason).toBe('With another patient')
+    await expect(overlay(page)).toBeHidden()
+    await expect(page.getByText('you declined; the bench is being called')).toBeVisible()
+    mr.close()
+  })
+
+  test('that somebody else takes falls silent here and says who has it', async ({ physician, device }) => {
+    const chens = await physician(chen)
+    const raos = await physician(rao)
+    await device.emit('status', { ...idleStatus, primary: chen, standby: rao })
+    await device.page()
+    await overlay(chens.page).waitFor()
+    // The bench is called when the primary has not answered within its time.
+    await overlay(raos.page).waitFor({ timeout: 20_000 })
+    await expect(overlay(raos.page)).toContainText('as the bench')
+    await raos.accept()
+    await expect(overlay(chens.page)).toBeHidden()
+    await expect(chens.page.getByRole('button', { name: 'Join' })).toBeVisible()
+    await expect(chens.page.locator(`[data-device="${device.deviceId}"]`)).toContainText('Dr. M. Rao has it')
+    await inspect(chens.page, 'alarm-taken')
+    await chens.page.getByRole('button', { name: 'Join' }).click()
+    await device.statement('accepted', (said) => said.physicianId === chen)
+  })
+
+  test('cancelled in the room ends on its own, with the reason', async ({ physician, device }) => {
+    const { page } = await physician()
+    const { escalationId } = await device.page({ drill: true })
+    await expect(overlay(page)).toContainText('DRILL')
+    await device.endPage({ escalationId, outcome: 'cancelled', words: 'Pressed by mistake.' })
+    await expect(overlay(page)).toBeHidden()
+    await expect(page.getByText('Pressed by mistake.')).toBeVisible()
+    await page.getByRole('button', { name: 'Put away' }).click()
+    await expect(page.getByText('Pressed by mistake.')).toBeHidden()
+  })
+})
