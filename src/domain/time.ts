@@ -70,6 +70,12 @@ export const inWords = (instant: string): string => `${dayOf(instant)} ${timeInW
 /** `09:41:07`, in UTC. */
 export const timeInWords = (instant: string): string => instant.slice(11, 19)
 
+/** A clock for a document of one day: the time alone on that day, with month and day before it on another. */
+export const clockOf =
+  (day: string) =>
+  (instant: string): string =>
+    dayOf(instant) === dayOf(day) ? timeInWords(instant) : `${instant.slice(5, 10)} ${timeInWords(instant)}`
+
 /** `1 h 2 min 3 s`, `2 min 3 s`, `3 s` or `0.4 s`. */
 export function durationInWords(ms: number): string {
   const clamped = Math.max(0, ms)

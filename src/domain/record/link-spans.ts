@@ -15,7 +15,7 @@ export type LinkSpan = {
   readonly cause: string
 }
 
-/** Failures this much before a change of the link are named as what may have caused it. */
+/** Failures this close to a change of the link are named as what may have caused it. */
 const causeWithinMs = 5000
 
 type Open = { readonly kind: LinkSpan['kind']; readonly from: string; readonly words: string }
@@ -46,6 +46,16 @@ export function linkSpans(
         change(physicianId, { kind: 'unknown', from: entry.at, words: 'The workstation restarted' })
       }
     }
+    if (event?.type === 'injection-started') {
+      const { physicianId, gate } = event.body
+      const passed = gate.some(
+        (finding) => finding.check === 'two-way-audio-video' && finding.outcome === 'passed',
+      )
+      // The gate judged the link at this moment; what came before the first entry at hand need not be known.
+      if (passed && physicianId !== null && open.get(physicianId)?.kind !== 'live') {
+        change(physicianId, { kind: 'live', from: entry.at, words: 'Live at the start of the injection' })
+      }
+    }
     if (event?.type !== 'link-changed') continue
     const { physicianId, link } = event.body
     change(physicianId, { kind: link.kind, from: entry.at, words: linkInWords(link, nameOf(physicianId)) })
@@ -53,8 +63,14 @@ export function linkSpans(
   for (const [physicianId, last] of open) {
     spans.push(...cut(physicianId, last, to, from, to, failures, nameOf))
   }
-  return spans
+  return spans.sort((a, b) =>
+    a.physicianId === b.physicianId ? compare(a.from, b.from) : compare(a.physicianId, b.physicianId),
+  )
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const later = (a: string, b: string): string => (compare(a, b) < 0 ? b : a)
 
 /** At most one span: the part of it that lies between the two ends. */
 function cut(
@@ -70,12 +86,12 @@ function cut(
   const stop = end > to ? to : end
   if (stop <= start) return []
   const meanwhile =
-    span.kind === 'live' || span.kind === 'warm'
-      ? []
-      : failures
-          .filter((entry) => msBetween(entry.at, start) <= causeWithinMs && entry.at <= stop)
-          .filter((entry) => entry.at >= from)
+    span.kind === 'lost' || span.kind === 'partial'
+      ? failures
+          .filter((entry) => entry.at >= from && entry.at < stop)
+          .filter((entry) => Math.abs(msBetween(entry.at, start)) <= causeWithinMs)
           .map((entry) => wordsFor(entry, nameOf))
+      : []
   const cause = [...new Set([span.words, ...meanwhile])].join('. ')
   return [{ physicianId, kind: span.kind, from: start, to: stop, cause }]
 }
@@ -87,20 +103,26 @@ function isFailure(entry: LogEntry): boolean {
   return event.type === 'hub-lost' || event.type === 'renderer-lost' || event.type === 'app-started'
 }
 
+type Stretch = { readonly from: string; readonly to: string; readonly cause: string }
+
 /** The parts of [from, to] that no live span of this physician covers, in time order. */
 export function notLive(
   spans: readonly LinkSpan[],
   physicianId: string | null,
   from: string,
   to: string,
-): readonly { readonly from: string; readonly to: string; readonly cause: string }[] {
+): readonly Stretch[] {
   const own = spans.filter((span) => span.physicianId === physicianId && span.from < to && span.to > from)
-  if (own.length === 0) return [{ from, to, cause: 'No link was measured' }]
-  return own
-    .filter((span) => span.kind !== 'live')
-    .map((span) => ({
-      from: span.from < from ? from : span.from,
-      to: span.to > to ? to : span.to,
-      cause: span.cause,
-    }))
+  const missing: Stretch[] = []
+  let covered = from
+  for (const span of own) {
+    // Where nothing was recorded nothing is proved, such as after a clock was set.
+    if (span.from > covered) missing.push({ from: covered, to: span.from, cause: 'Nothing was recorded' })
+    const end = span.to > to ? to : span.to
+    if (end <= covered) continue
+    if (span.kind !== 'live') missing.push({ from: later(span.from, covered), to: end, cause: span.cause })
+    covered = end
+  }
+  if (covered < to) missing.push({ from: covered, to, cause: 'No link was measured' })
+  return missing
 }

@@ -1,5 +1,5 @@
 import { orderInWords } from '../statement/statement.ts'
-import { durationInWords, inWords, msBetween, timeInWords } from '../time.ts'
+import { clockOf, durationInWords, inWords, msBetween } from '../time.ts'
 import { facts, type Html, html, section, table } from './html.ts'
 import { helpSection } from './record-help.ts'
 import { recordStyle } from './record-style.ts'
@@ -76,6 +76,7 @@ function supervisorSection({ supervisors, responders }: SessionRecord): Html {
 }
 
 function linkSection(record: SessionRecord): Html {
+  const clock = clockOf(record.openedAt)
   return section(
     'When the physician saw and heard the room',
     timelineBar(record),
@@ -85,8 +86,8 @@ function linkSection(record: SessionRecord): Html {
       ['Physician', 'From', 'To', 'For', 'State', 'What was missing, and why'],
       record.links.map((span) => [
         record.names[span.physicianId] ?? span.physicianId,
-        timeInWords(span.from),
-        timeInWords(span.to),
+        clock(span.from),
+        clock(span.to),
         durationInWords(msBetween(span.from, span.to)),
         linkKindInWords(span.kind),
         span.kind === 'live' || span.kind === 'warm' ? '' : span.cause,
@@ -124,12 +125,13 @@ function screeningSection({ answers, decisions }: SessionRecord): Html {
   )
 }
 
-function injectionSection({ injections, observation }: SessionRecord): Html {
+function injectionSection({ injections, observation, openedAt }: SessionRecord): Html {
+  const clock = clockOf(openedAt)
   const observed =
     observation === null
       ? 'No observation.'
       : observation.endedAt === null
-        ? `Observed from ${inWords(observation.startedAt)}, due until ${timeInWords(observation.dueAt)}.`
+        ? `Observed from ${inWords(observation.startedAt)}, due until ${clock(observation.dueAt)}.`
         : `Observed for ${durationInWords(msBetween(observation.startedAt, observation.endedAt))}, from ${inWords(observation.startedAt)}${observation.early === null ? '.' : `; ended early: ${observation.early}.`}`
   if (injections.length === 0) return section('Contrast', html`<p>None was injected.</p>`)
   return section(
@@ -142,12 +144,12 @@ function injectionSection({ injections, observation }: SessionRecord): Html {
         injection.concentration,
         `${injection.volumeMl} mL ${injection.route}`,
         injection.lot ?? '–',
-        timeInWords(injection.startedAt),
-        injection.stoppedAt === null ? 'running' : timeInWords(injection.stoppedAt),
+        clock(injection.startedAt),
+        injection.stoppedAt === null ? 'running' : clock(injection.stoppedAt),
         injection.notLive.length === 0
           ? 'live throughout'
           : injection.notLive
-              .map((part) => `not live ${timeInWords(part.from)} to ${timeInWords(part.to)}: ${part.cause}`)
+              .map((part) => `not live ${clock(part.from)} to ${clock(part.to)}: ${part.cause}`)
               .join('; '),
       ]),
     ),
@@ -155,8 +157,9 @@ function injectionSection({ injections, observation }: SessionRecord): Html {
   )
 }
 
-const orderSection = ({ orders }: SessionRecord): Html =>
-  section(
+const orderSection = ({ orders, openedAt }: SessionRecord): Html => {
+  const clock = clockOf(openedAt)
+  return section(
     'Orders and read-backs',
     orders.length === 0
       ? html`<p>None.</p>`
@@ -164,15 +167,16 @@ const orderSection = ({ orders }: SessionRecord): Html =>
           'Orders',
           ['Received', 'Physician', 'Order', 'Read back'],
           orders.map((order) => [
-            timeInWords(order.at),
+            clock(order.at),
             order.physician,
             orderInWords(order.order),
             order.readBackAt === null
               ? html`<span class="warn">not read back</span>`
-              : timeInWords(order.readBackAt),
+              : clock(order.readBackAt),
           ]),
         ),
   )
+}
 
 function overrideSection({ overrides, gaps, injections, rules }: SessionRecord): Html {
   return section(
@@ -242,7 +246,7 @@ function basisSection({ rules }: SessionRecord): Html {
 function verifySection({ chain, deviceId, ending, sessionId }: SessionRecord): Html {
   return section(
     'How to check this record',
-    html`<p>This page is drawn from ${chain.count} entries of the log of workstation ${deviceId}, session ${sessionId}. Each entry carries the SHA-256 hash of the one before it, so none can be changed, removed or inserted unnoticed. Check the file record.jsonl that belongs to this page with <code>npm run verify -- record.jsonl</code>, or with a program of your own after docs/log-format.md; it must start and end as follows.</p>`,
+    html`<p>This page is drawn from ${chain.count} entries of the log of workstation ${deviceId}, session ${sessionId}. Each entry carries the SHA-256 hash of the one before it, so none can be changed, removed or inserted unnoticed. Check the exported file that belongs to this page with <code>npm run verify -- FILE.jsonl</code>, or with a program of your own after docs/log-format.md; it must hold the entries below.</p>`,
     html`<p>First entry ${chain.first.seq}: <code>${chain.first.hash}</code></p>
 ${ending.kind === 'closed' ? html`<p>Closing entry ${ending.seq}: <code>${ending.hash}</code></p>` : null}
 <p>Last entry ${chain.last.seq}: <code>${chain.last.hash}</code></p>`,
@@ -250,9 +254,11 @@ ${ending.kind === 'closed' ? html`<p>Closing entry ${ending.seq}: <code>${ending
   )
 }
 
-const timelineSection = ({ timeline }: SessionRecord): Html =>
-  html`<section class="timeline"><h2>Timeline</h2>${table(
+const timelineSection = ({ timeline, openedAt }: SessionRecord): Html => {
+  const clock = clockOf(openedAt)
+  return html`<section class="timeline"><h2>Timeline</h2>${table(
     'Every entry',
     ['Entry', 'UTC', 'Who', 'What'],
-    timeline.map((line) => [String(line.seq), timeInWords(line.at), line.who, line.words]),
+    timeline.map((line) => [String(line.seq), clock(line.at), line.who, line.words]),
   )}</section>`
+}

@@ -24,8 +24,8 @@ dd { margin: 0; font-weight: 600; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100%; margin: 0 0 2mm; font-size: 8.8pt }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 th { text-align: left; font-weight: 600; color: #4a5158; font-size: 8pt; border-bottom: .8pt solid #8a9299 }
-th, td { padding: 1.1mm 3mm 1.1mm 0; vertical-align: top }
-td { border-bottom: .4pt solid #d5d9dd; overflow-wrap: anywhere }
+th, td { padding: 1.1mm 3mm 1.1mm 0; vertical-align: top; font-variant-numeric: tabular-nums }
+td { border-bottom: .4pt solid #d5d9dd; overflow-wrap: break-word }
 tr { break-inside: avoid }
 thead { display: table-header-group }
 .short { border: .8pt solid #16191d; padding: 3mm 4mm 2mm; margin-bottom: 6mm; break-inside: avoid }
@@ -38,5 +38,5 @@ thead { display: table-header-group }
 code { font: 7.8pt/1.35 "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere }
 figure { margin: 0 0 3mm; break-inside: avoid }
 figure svg { display: block; width: 100%; height: auto }
-.timeline td:first-child, .timeline td:nth-child(2) { white-space: nowrap; font-variant-numeric: tabular-nums }
+.timeline td:first-child, .timeline td:nth-child(2) { white-space: nowrap }
 `)

@@ -35,9 +35,14 @@ export function actorInWords(actor: Actor, nameOf: NameOf): string {
 export const timelineText = (entries: Iterable<LogEntry>, nameOf: NameOf): string =>
   Array.from(
     entries,
-    (entry) =>
-      `${String(entry.seq).padStart(6)}  ${inWords(entry.at)}  ${actorInWords(entry.actor, nameOf)}: ${wordsFor(entry, nameOf)}\n`,
+    (entry) => `${String(entry.seq).padStart(6)}  ${inWords(entry.at)}  ${lineInWords(entry, nameOf)}\n`,
   ).join('')
+
+function lineInWords(entry: LogEntry, nameOf: NameOf): string {
+  const who = actorInWords(entry.actor, nameOf)
+  const words = wordsFor(entry, nameOf)
+  return words.startsWith(who) ? words : `${who}: ${words}`
+}
 
 const deviceWords = {
   lost: 'is gone',
