@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 /** A log of `count` entries and a hub that answers as told; after the last answer it takes everything. */
-function against(count: number, answers: readonly ((posted: Posted) => Answer)[]) {
+function against(count: number, answers: readonly ((posted: Posted) => Answer)[], waitMs = 1) {
   const store = createMemoryLog({ kind: 'test', message: 'in memory' })
   store.append(drafts(count))
   const posted: Posted[] = []
@@ -33,7 +33,13 @@ function against(count: number, answers: readonly ((posted: Posted) => Answer)[]
       posted.push(batch)
       return answers[posted.length - 1]?.(batch) ?? takes(batch)
     },
-    backoff: { next: () => waits.push(1), reset: () => undefined },
+    backoff: {
+      next: () => {
+        waits.push(waitMs)
+        return waitMs
+      },
+      reset: () => undefined,
+    },
     onProgress: () => {
       if (store.unsyncedCount() === 0) whenDone()
     },
@@ -165,7 +171,8 @@ describe('the pump', () => {
 
   it('waits its turn after a failure, but not when a new connection is there', async () => {
     const busy = () => reply(503, undefined)
-    const { posted, sync, store, done } = against(1, [busy])
+    // Longer than any test: only the new connection can end this wait.
+    const { posted, sync, store, done } = against(1, [busy], 3_600_000)
     await new Promise(setImmediate)
     store.append(drafts(1, 2))
     sync.wake('appended')
