@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { ElapsedTime } from '../../ui/ElapsedTime.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { useConsole } from '../console-context.ts'
+import { AlarmPicture } from './AlarmPicture.tsx'
 import type { Alarm } from './alarms.ts'
 
 const reasons = ['With another patient', 'Not able to look now', 'Not credentialed for this room'] as const
@@ -24,6 +25,8 @@ export function AlarmCard(props: {
 
   return (
     <article className={`alarm-card alarm-card-${page.kind}`} data-escalation={page.escalationId}>
+      {/* In the bar, the picture in sight is that of the patient who has this physician. */}
+      {!compact && <AlarmPicture page={page} />}
       <div className="alarm-what">
         {page.drill && <p className="alarm-drill">DRILL</p>}
         <p className="alarm-kind">{page.kind === 'reaction' ? 'REACTION' : 'QUESTION'}</p>

@@ -3,7 +3,7 @@ import { Meter } from '../../ui/Meter.tsx'
 import { type Status, StatusWord } from '../../ui/StatusWord.tsx'
 import { Video } from '../../ui/Video.tsx'
 import { useCall, useConsole, useStream } from '../console-context.ts'
-import { linkWords } from '../rooms/link-words.ts'
+import { linkWords, veilWords } from '../rooms/link-words.ts'
 import { nameOf, type RoomKnown } from '../rooms/room-tile.ts'
 
 /** The room's live picture and sound, the own picture, and the own microphone. */
@@ -21,7 +21,7 @@ export function RoomPicture({ room }: { readonly room: RoomKnown }) {
           stream={flowing ? stream : null}
           label={room.link.kind === 'live' ? `${nameOf(room)}, live` : nameOf(room)}
           absent={absentWords(room, flowing)}
-          veil={veilWords(room)}
+          veil={veilWords(room.link)}
         />
         <div className="room-self">
           <Video stream={selfView} label="You" absent="Your camera is off" muted mirrored />
@@ -54,14 +54,6 @@ function absentWords({ link }: RoomKnown, flowing: boolean): string {
   return flowing
     ? 'Waiting for the room’s picture'
     : 'No open session: the room’s camera is held, and so is yours'
-}
-
-/** A frozen last frame must not pass for live. */
-function veilWords({ link }: RoomKnown): string | undefined {
-  if (link.kind === 'lost') return 'Not live: the link is lost'
-  if (link.kind === 'partial' && link.lacks.includes('physician-does-not-see-room'))
-    return 'Not live: no picture arrives'
-  return undefined
 }
 
 /** Whether the room hears this physician: by its own measurement, not by what is being sent. */

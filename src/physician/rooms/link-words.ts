@@ -40,3 +40,11 @@ export function linkWords(
       return assertNever(link, 'link state')
   }
 }
+
+/** What covers a picture that is there and is not live: a frozen last frame must not pass for live. */
+export function veilWords(link: LinkState): string | undefined {
+  if (link.kind === 'lost') return 'Not live: the link is lost'
+  if (link.kind === 'partial' && link.lacks.includes('physician-does-not-see-room'))
+    return 'Not live: no picture arrives'
+  return undefined
+}
