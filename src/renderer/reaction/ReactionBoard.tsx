@@ -15,6 +15,7 @@ import { CancelOrEnd } from './CancelHelp.tsx'
 import { PhoneList } from './PhoneList.tsx'
 import { ProgressTicks } from './ProgressTicks.tsx'
 import { ReactionCards } from './ReactionCards.tsx'
+import { StopInjection } from './StopInjection.tsx'
 import './reaction-board.css'
 import { reactionWords as words } from './words.ts'
 
@@ -27,11 +28,7 @@ export function ReactionBoard({ escalation }: { readonly escalation: Escalation 
         <SincePress size="huge" />
         <div className="board-progress">
           <div className="board-now">
-            {escalation.drill && (
-              <span className="board-drill">
-                <Icon name="drill" /> {words.drill}
-              </span>
-            )}
+            {escalation.drill && <DrillMark />}
             <Progress snapshot={snapshot} escalation={escalation} />
           </div>
           <ProgressTicks escalation={escalation} />
@@ -39,6 +36,7 @@ export function ReactionBoard({ escalation }: { readonly escalation: Escalation 
         <CancelOrEnd escalation={escalation} />
       </header>
       <Orders />
+      <StopInjection />
       <div className="board-body">
         <div className="board-side">
           <PhysicianView />
@@ -52,6 +50,14 @@ export function ReactionBoard({ escalation }: { readonly escalation: Escalation 
         </div>
       </div>
     </div>
+  )
+}
+
+export function DrillMark() {
+  return (
+    <span className="board-drill">
+      <Icon name="drill" /> {words.drill}
+    </span>
   )
 }
 
