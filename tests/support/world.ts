@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { PolicyContent } from '../../src/domain/policy/policy.ts'
 import { type SamplePins, samplePins, sampleSite } from '../../tools/sample-site.ts'
-import { launchWorkstation, type Workstation } from './electron-app.ts'
+import { launchWorkstation, processesWith, type Workstation } from './electron-app.ts'
 import { writeFakeMedia } from './fake-media.ts'
 import { type HubProcess, startHubProcess } from './hub-process.ts'
 import { openPhysician, type PhysicianPage } from './physician-page.ts'
@@ -29,6 +31,8 @@ export type RoomAtWork = {
   readonly pin: string
   readonly workstation: Workstation
   readonly technologist: Technologist
+  /** SIGKILL, as when the power goes, and a new start on the same data: what was open comes back locked. */
+  readonly killAndStart: () => Promise<RoomAtWork>
 }
 
 /** A hub in a process of its own, workstations on Electron or the stand-in, physicians in browsers: all real. */
@@ -56,23 +60,40 @@ export async function openWorld(
     ...(options.hubArgs === undefined ? {} : { args: options.hubArgs }),
   })
   endings.push(() => hub.stop())
+
+  async function startRoom(roomId: RoomId): Promise<RoomAtWork> {
+    const { colour, toneHz } = faces[roomId]
+    const userDataDir = join(folder, roomId)
+    mkdirSync(userDataDir, { recursive: true })
+    const workstation = await launchWorkstation({
+      userDataDir,
+      camera: writeFakeMedia(folder, colour, toneHz),
+    })
+    endings.push(() => workstation.close())
+    const main = workstation.app.process()
+    return {
+      roomId,
+      pin: samplePins[technologistOf[roomId].id],
+      workstation,
+      technologist: technologistAt(await workstation.windowAt('/index.html')),
+      async killAndStart() {
+        const ended = once(main, 'exit')
+        main.kill('SIGKILL')
+        await ended
+        // Its helper processes notice by themselves, and hold the data until then.
+        while ((await processesWith(userDataDir)).length > 0) await pause(50)
+        return startRoom(roomId)
+      },
+    }
+  }
+
   return {
     hub,
     async openRoom(roomId) {
-      const { colour, toneHz } = faces[roomId]
-      const userDataDir = join(folder, roomId)
-      mkdirSync(userDataDir)
-      const workstation = await launchWorkstation({
-        userDataDir,
-        camera: writeFakeMedia(folder, colour, toneHz),
-      })
-      endings.push(() => workstation.close())
-      const technologist = technologistAt(await workstation.windowAt('/index.html'))
-      await technologist.enrol(hub.url, await hub.issueEnrolmentCode(roomId))
-      const { id, name } = technologistOf[roomId]
-      const pin = samplePins[id]
-      await technologist.signIn(name, pin)
-      return { roomId, pin, workstation, technologist }
+      const room = await startRoom(roomId)
+      await room.technologist.enrol(hub.url, await hub.issueEnrolmentCode(roomId))
+      await room.technologist.signIn(technologistOf[roomId].name, room.pin)
+      return room
     },
     async openPhysician(physicianId) {
       const inviteUrl = await hub.issueInvite(physicianId)
