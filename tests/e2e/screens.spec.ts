@@ -6,7 +6,8 @@ import type { Snapshot } from '../../src/contract/ipc.ts'
 import { installFakeBridge } from '../support/fake-bridge.ts'
 import { type RendererServer, serveRenderer } from '../support/renderer-server.ts'
 import { snapshotOf } from '../support/sample-snapshots.ts'
-import { type Scene, scenes } from '../support/screen-scenes.ts'
+import { scenes } from '../support/screen-scenes.ts'
+import type { Scene } from '../support/screen-scenes-help.ts'
 
 const shots = join(import.meta.dirname, '..', '..', 'test-results', 'screens')
 const maxBundleBytes = 300 * 1024

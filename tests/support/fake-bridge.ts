@@ -11,6 +11,8 @@ import type {
 export type FakeBridge = {
   /** Sends this snapshot to the page, with the next revision. */
   readonly show: (snapshot: Snapshot) => void
+  /** Sends this snapshot as if it had been overtaken: with an older revision than the last. */
+  readonly showLate: (snapshot: Snapshot) => void
   readonly push: (push: Push) => void
   /** The reply to every later intent of this kind. */
   readonly answer: (kind: Intent['kind'], reply: IntentReply) => void
@@ -39,8 +41,18 @@ export function installFakeBridge(first: Snapshot | null): void {
   let current = first
   let revision = 0
   let silent = false
+  let shownAt = performance.now()
 
-  const stamp = (snapshot: Snapshot): Snapshot => ({ ...snapshot, revision, nowMs: Date.now() })
+  const later = (ms: number | null): number | null => (ms === null ? null : ms + performance.now() - shownAt)
+  const stamp = (snapshot: Snapshot): Snapshot => ({
+    ...snapshot,
+    revision,
+    nowMs: Date.now(),
+    elapsedMs: {
+      reaction: later(snapshot.elapsedMs.reaction),
+      question: later(snapshot.elapsedMs.question),
+    },
+  })
   const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
   const bridge: WorkstationBridge = {
@@ -67,7 +79,11 @@ export function installFakeBridge(first: Snapshot | null): void {
     show: (snapshot) => {
       revision += 1
       current = snapshot
+      shownAt = performance.now()
       for (const listener of listeners) listener(stamp(snapshot))
+    },
+    showLate: (snapshot) => {
+      for (const listener of listeners) listener({ ...stamp(snapshot), revision: revision - 1 })
     },
     push: (push) => {
       for (const listener of pushListeners) listener(push)

@@ -191,3 +191,42 @@ export function call(kind: Escalation['kind'], parts: Partial<Escalation> = {}):
     ...parts,
   }
 }
+
+export const observing = (dueInS: number) =>
+  inSession({
+    kind: 'observing',
+    facts: screened({ injections: [injection(400, 330)] }),
+    dueAt: ago(-dueInS),
+  })
+
+export const injecting = (
+  link: Parameters<typeof inSession>[1],
+  rest: Parameters<typeof inSession>[2] = {},
+) => inSession({ kind: 'injecting', facts: screened({ injections: [injection(63, null)] }) }, link, rest)
+
+export const order = (readBackAt: string | null) => ({
+  statementId: 'o1',
+  physicianId: 'chen',
+  at: ago(4),
+  order: { what: 'epinephrine', dose: '0.3 mg', route: 'IM', when: 'now' },
+  readBackAt,
+})
+
+export const reacting = (parts: Parameters<typeof call>[1], rest: Parameters<typeof inSession>[2] = {}) =>
+  injecting({ kind: 'live' }, { ...rest, state: { reaction: call('reaction', parts), ...rest.state } })
+
+export const onScreen = {
+  pressedAt: ago(42),
+  takenBy: 'chen',
+  receipts: {
+    chen: receipts({
+      paged: ago(42),
+      delivered: ago(41),
+      seen: ago(39),
+      accepted: ago(36),
+      onScreen: ago(35),
+    }),
+    rao: receipts({ paged: ago(32), delivered: ago(31) }),
+  },
+  phonesCalled: ['5555'],
+}

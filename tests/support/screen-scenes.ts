@@ -1,69 +1,19 @@
-import type { Page } from '@playwright/test'
-import type { Snapshot } from '../../src/contract/ipc.ts'
 import { samplePolicy } from './sample-policy.ts'
 import {
   ago,
   answered,
-  call,
   factsOf,
+  injecting,
   injection,
   inSession,
-  receipts,
+  observing,
+  order,
   screened,
   signedIn,
   snapshotOf,
 } from './sample-snapshots.ts'
 
-export type Scene = {
-  readonly name: string
-  readonly page?: 'index' | 'help'
-  /** null: the main process has not said anything yet. Made anew for every size and theme: it holds times. */
-  readonly snapshot: () => Snapshot | null
-  /** The page begins with this state instead of coming to it. */
-  readonly first?: boolean
-  /** Words that must be on the screen. */
-  readonly says: readonly (string | RegExp)[]
-  readonly act?: (page: Page) => Promise<void>
-  /** The docked strip and the help window have a size of their own. */
-  readonly narrow?: boolean
-}
-
-const observing = (dueInS: number) =>
-  inSession({
-    kind: 'observing',
-    facts: screened({ injections: [injection(400, 330)] }),
-    dueAt: ago(-dueInS),
-  })
-
-const injecting = (link: Parameters<typeof inSession>[1], rest: Parameters<typeof inSession>[2] = {}) =>
-  inSession({ kind: 'injecting', facts: screened({ injections: [injection(63, null)] }) }, link, rest)
-
-const order = (readBackAt: string | null) => ({
-  statementId: 'o1',
-  physicianId: 'chen',
-  at: ago(4),
-  order: { what: 'epinephrine', dose: '0.3 mg', route: 'IM', when: 'now' },
-  readBackAt,
-})
-
-const reacting = (parts: Parameters<typeof call>[1], rest: Parameters<typeof inSession>[2] = {}) =>
-  injecting({ kind: 'live' }, { ...rest, state: { reaction: call('reaction', parts), ...rest.state } })
-
-const onScreen = {
-  pressedAt: ago(42),
-  takenBy: 'chen',
-  receipts: {
-    chen: receipts({
-      paged: ago(42),
-      delivered: ago(41),
-      seen: ago(39),
-      accepted: ago(36),
-      onScreen: ago(35),
-    }),
-    rao: receipts({ paged: ago(32), delivered: ago(31) }),
-  },
-  phonesCalled: ['5555'],
-}
+import { helpScenes, type Scene } from './screen-scenes-help.ts'
 
 export const scenes: readonly Scene[] = [
   { name: 'starting', snapshot: () => null, says: ['The help button below works already.', '911'] },
@@ -309,59 +259,6 @@ export const scenes: readonly Scene[] = [
     says: ['What is in the record', 'Close session', 'R. Patel, RN'],
   },
   {
-    name: 'order',
-    snapshot: () =>
-      inSession({
-        kind: 'observing',
-        facts: screened({ injections: [injection(400, 330)], orders: [order(null)] }),
-        dueAt: ago(-740),
-      }),
-    says: ['Read back: epinephrine 0.3 mg IM now'],
-  },
-  {
-    name: 'reaction-cancel',
-    snapshot: () => reacting({ pressedAt: ago(1) }),
-    says: [/Cancel within \d s because:/, 'What do you see?', 'not approved by a medical director'],
-  },
-  {
-    name: 'reaction-on-screen',
-    snapshot: () => reacting({ ...onScreen, cardId: 'anaphylaxis', drill: true, orders: [order(null)] }),
-    says: ['Dr. A. Chen is on screen', 'DRILL', '1 mg/mL', 'IM, outer thigh', 'End the call…'],
-  },
-  {
-    name: 'reaction-end',
-    snapshot: () => reacting(onScreen),
-    act: (page) => page.getByRole('button', { name: 'End the call…' }).click(),
-    says: ['How did it end?', 'Transferred to emergency care'],
-  },
-  {
-    name: 'reaction-unreachable-locked',
-    snapshot: () =>
-      snapshotOf({
-        link: { kind: 'lost', reason: 'nothing heard for 3 s' },
-        hub: { kind: 'offline', since: ago(60), reason: 'no network', nextAttemptAt: ago(-3) },
-        unsynced: 12,
-        state: {
-          operator: { kind: 'locked', technologistId: 'ortiz' },
-          reaction: call('reaction', { pressedAt: ago(25), unreachable: 'the hub and every peer are away' }),
-        },
-      }),
-    says: [/NOBODY REACHED/, 'Telephone now. Scanside goes on calling.', '911'],
-  },
-  {
-    name: 'question',
-    snapshot: () =>
-      inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }, undefined, {
-        state: {
-          question: call('question', {
-            pressedAt: ago(14),
-            receipts: { chen: receipts({ paged: ago(14), delivered: ago(13), seen: ago(9) }) },
-          }),
-        },
-      }),
-    says: ['Question to the physician', 'Dr. A. Chen sees the alarm', 'Answered'],
-  },
-  {
     name: 'nobody-on-call',
     snapshot: () =>
       snapshotOf({
@@ -386,30 +283,5 @@ export const scenes: readonly Scene[] = [
     act: (page) => page.keyboard.press('F1'),
     says: ['Direct supervision', 'It never cancels a call for help.', 'a test page'],
   },
-  {
-    name: 'strip',
-    narrow: true,
-    snapshot: () => ({ ...injecting({ kind: 'live' }), layout: 'strip' }),
-    says: ['LIVE', '4 · Injection', 'REACTION — CALL NOW'],
-  },
-  {
-    name: 'strip-reaction',
-    narrow: true,
-    snapshot: () => ({ ...reacting(onScreen), layout: 'strip' }),
-    says: ['Open the reaction board', 'Dr. A. Chen is on screen'],
-  },
-  {
-    name: 'help-idle',
-    page: 'help',
-    narrow: true,
-    snapshot: () => snapshotOf({ window: 'help', policy: null }),
-    says: ['No call is open', 'Emergency', '911'],
-  },
-  {
-    name: 'help-open',
-    page: 'help',
-    narrow: true,
-    snapshot: () => ({ ...reacting({ ...onScreen, drill: true, cardId: 'anaphylaxis' }), window: 'help' }),
-    says: ['Dr. A. Chen is on screen', 'DRILL', 'Epinephrine 0.3 mg · 0.3 mL · 1 mg/mL · IM, outer thigh'],
-  },
+  ...helpScenes,
 ]

@@ -29,11 +29,15 @@ export function renderHelp(view: HelpView, actions: HelpActions): HTMLElement {
   return h(
     'div',
     { class: 'help' },
-    reaction === null || snapshot === null ? idle() : call(snapshot, reaction),
-    notices(view),
-    reaction !== null && view.mayCancel ? cancel(reaction, actions) : null,
-    phones(snapshot, reaction, actions),
-    reaction === null ? null : cards(view, reaction, actions),
+    h(
+      'div',
+      { class: 'help-scroll' },
+      reaction === null || snapshot === null ? idle() : call(snapshot, reaction),
+      notices(view),
+      reaction !== null && view.mayCancel ? cancel(reaction, actions) : null,
+      phones(snapshot, reaction, actions),
+      reaction === null ? null : cards(view, reaction, actions),
+    ),
     press(snapshot, actions),
   )
 }

@@ -86,7 +86,7 @@ export function ExamStep() {
     >
       <div className="exam-step">
         <fieldset className="exam-source">
-          <legend className="ui-hidden">{words.title}</legend>
+          <legend className="ui-hidden">{words.source}</legend>
           <Tab on={source === 'worklist'} label={words.worklist} onChoose={() => switchTo('worklist')} />
           <Tab on={source === 'typed'} label={words.typed} onChoose={() => switchTo('typed')} />
         </fieldset>

@@ -29,6 +29,7 @@ export const leadWords = {
 export const sessionWords = {
   exam: {
     title: 'Which exam?',
+    source: 'Where the exam comes from',
     worklist: 'Worklist',
     typed: 'Type the exam',
     search: 'Search by name, accession or procedure',

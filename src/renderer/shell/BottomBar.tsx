@@ -10,7 +10,7 @@ import { shellWords } from './words.ts'
 export function BottomBar() {
   const { store, bridge } = useWorkstation()
   return (
-    <footer className="bottom-bar">
+    <footer className="bottom-bar" data-stays>
       <AskButton />
       <PhoneNumbers />
       <p className="bottom-bar-hint">

@@ -5,7 +5,7 @@ import { CancelOrEnd } from '../reaction/CancelHelp.tsx'
 import { PhoneList } from '../reaction/PhoneList.tsx'
 import { ProgressTicks } from '../reaction/ProgressTicks.tsx'
 import { QuestionStrip } from '../reaction/QuestionStrip.tsx'
-import { Progress, SincePress } from '../reaction/ReactionBoard.tsx'
+import { DrillMark, Progress, SincePress } from '../reaction/ReactionBoard.tsx'
 import { Orders } from '../session/Orders.tsx'
 import { SessionTimer } from '../session/SessionTimer.tsx'
 import { Banners } from '../shell/Banners.tsx'
@@ -24,6 +24,7 @@ const words = {
   board: 'Open the reaction board',
   noSession: 'No session is open',
   locked: 'Locked',
+  reaction: 'Reaction call',
 }
 
 /** For people who keep the console in front: a column of 360 px with what must be seen all the time. */
@@ -45,7 +46,8 @@ export function Strip() {
       <main className="strip-body">
         <Banners />
         {reaction !== null && (
-          <section className="strip-reaction">
+          <section className="strip-reaction" aria-label={words.reaction}>
+            {reaction.drill && <DrillMark />}
             <SincePress size="large" />
             <Progress snapshot={snapshot} escalation={reaction} />
             <ProgressTicks escalation={reaction} />
@@ -53,17 +55,17 @@ export function Strip() {
               {words.board}
             </Button>
             <CancelOrEnd escalation={reaction} />
-            <PhoneList escalation={reaction} />
           </section>
         )}
         <Orders />
         <PhysicianView />
         <LinkStatus />
+        {reaction !== null && <PhoneList escalation={reaction} />}
         <QuestionStrip />
         {reaction === null && <SessionLine />}
         {reaction === null && <PhoneNumbers />}
       </main>
-      <footer className="strip-foot">
+      <footer className="strip-foot" data-stays>
         <SyncState />
         <AskButton />
         <HelpButton

@@ -1,5 +1,5 @@
 import type { LinkReading, Snapshot } from '../../contract/ipc.ts'
-import { type Policy, type Room, roomOf } from '../../domain/policy/policy.ts'
+import type { Policy, Room } from '../../domain/policy/policy.ts'
 
 /** Names for identifiers: from the policy, else from who is present, else the identifier itself. */
 export function physicianName(snapshot: Snapshot, physicianId: string): string {
@@ -11,9 +11,11 @@ export function physicianName(snapshot: Snapshot, physicianId: string): string {
 }
 
 export const roomNow = (snapshot: Snapshot): Room | undefined =>
-  snapshot.policy !== null && snapshot.enrolment.kind === 'enrolled'
-    ? roomOf(snapshot.policy, snapshot.enrolment.roomId)
-    : undefined
+  roomWithId(snapshot.policy, snapshot.enrolment.kind === 'enrolled' ? snapshot.enrolment.roomId : null)
+
+// Not the domain's `roomOf`: its module would bring the schemas of the whole policy into the help window.
+const roomWithId = (policy: Policy | null, roomId: string | null): Room | undefined =>
+  policy?.rooms.find(({ id }) => id === roomId)
 
 const noReading: LinkReading = { state: { kind: 'none' }, roundTripMs: null, lossRatio: null, framesPerS: 0 }
 

@@ -4,10 +4,13 @@ import type { EscalationKind } from '../../domain/log/events.ts'
 import type { Toast } from '../../ui/Toasts.tsx'
 import { ask } from './bridge.ts'
 
-/** Longer than this without a word from the main process, and nothing on the screen may look alive. */
-export const silentAfterMs = 2000
-const askAfterMs = 1000
-const watchEveryMs = 500
+/**
+ * Longer than this without a word from the main process, and nothing on the screen may look alive. With the watch's
+ * own interval it is said within two seconds.
+ */
+const silentAfterMs = 1700
+const askAfterMs = 700
+const watchEveryMs = 200
 
 /** What the page knows: the last snapshot, when it came, and what only this page can know. */
 export type View = {
@@ -51,7 +54,7 @@ export function createWorkstationStore(bridge: WorkstationBridge): {
 
   const receive = (snapshot: Snapshot): void => {
     heardAt = performance.now()
-    const { snapshot: last, pressed, restarted } = store.getState()
+    const { snapshot: last, pressed, restarted, glossaryOpen } = store.getState()
     if (last !== null && snapshot.revision < last.revision) {
       store.setState({ silent: false })
       return
@@ -63,6 +66,8 @@ export function createWorkstationStore(bridge: WorkstationBridge): {
       receivedAt: heardAt,
       silent: false,
       pressed: shown ? null : pressed,
+      // A call from the hotkey or the tray must not begin behind a page of words.
+      glossaryOpen: glossaryOpen && (reaction === null || reaction.id === last?.state.reaction?.id),
       restarted: last === null ? session.kind !== 'none' || reaction !== null : restarted,
     })
   }
@@ -128,7 +133,10 @@ export async function pressHelp(
   drill = false,
 ): Promise<void> {
   const open = store.getState().snapshot?.state[escalation] ?? null
-  if (open === null) store.setState({ pressed: { kind: escalation, at: performance.now() } })
+  if (open === null) {
+    // Whatever page was open makes way for the call.
+    store.setState({ pressed: { kind: escalation, at: performance.now() }, glossaryOpen: false })
+  }
   const locked = store.getState().snapshot?.state.operator.kind === 'locked'
   const reply = await ask(bridge, {
     kind: 'press-help',
