@@ -10,6 +10,9 @@ import { openConsole } from '../support/physician-page.ts'
 import { openPlainBrowser } from '../support/plain-browser.ts'
 import { viewOf } from '../support/room-views.ts'
 
+// Each opens browsers of its own and looks at every screen twice.
+test.describe.configure({ timeout: 150_000 })
+
 // Moving pictures of every step would take more of the machine than the video that is tested.
 test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
 
@@ -60,10 +63,25 @@ test.describe('an alarm', () => {
     await room.show(viewOf(device))
     await chens.openRoom('CT 2')
     await page.getByLabel('Order', { exact: true }).pressSequentially('salin')
+    // In the page, in the moment in which the alarm comes up: no test is as fast from outside.
+    const atOnce = page.evaluate(
+      () =>
+        new Promise<{ readonly enterStopped: boolean }>((resolve) => {
+          const observer = new MutationObserver(() => {
+            if (document.querySelector('dialog[role="alertdialog"][open]') === null) return
+            observer.disconnect()
+            const press = (key: string) =>
+              document.activeElement?.dispatchEvent(
+                new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+              ) === false
+            press('a')
+            resolve({ enterStopped: press('Enter') })
+          })
+          observer.observe(document, { subtree: true, childList: true, attributes: true })
+        }),
+    )
     const { escalationId } = await device.page()
-    await overlay(page).waitFor()
-    await page.keyboard.press('a')
-    await page.keyboard.press('Enter')
+    expect(await atOnce).toEqual({ enterStopped: true })
     await expect(overlay(page)).toBeVisible()
     expect(device.heard().map(({ statement }) => statement.kind)).not.toContain('accepted')
     await expect(async () => {
@@ -161,7 +179,7 @@ test.describe('an alarm', () => {
     await device.page()
     await overlay(chens.page).waitFor()
     // The bench is called when the primary has not answered within its time.
-    await overlay(raos.page).waitFor({ timeout: 20_000 })
+    await overlay(raos.page).waitFor({ timeout: 30_000 })
     await expect(overlay(raos.page)).toContainText('as the bench')
     await raos.accept()
     await expect(overlay(chens.page)).toBeHidden()

@@ -3,6 +3,9 @@ import { chen, inspect, pixel, test } from '../support/console-test.ts'
 import { idleStatus, openDevice } from '../support/device-client.ts'
 import { laterView, pageOf, screeningView, viewOf } from '../support/room-views.ts'
 
+// Each opens browsers of its own and looks at every screen twice.
+test.describe.configure({ timeout: 150_000 })
+
 // Moving pictures of every step would take more of the machine than the video that is tested.
 test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
 

@@ -5,6 +5,9 @@ import { type DeviceClient, idleStatus, openDevice } from '../support/device-cli
 import { openConsole, openPhysician } from '../support/physician-page.ts'
 import { screeningView } from '../support/room-views.ts'
 
+// Each opens browsers of its own and looks at every screen twice.
+test.describe.configure({ timeout: 150_000 })
+
 // Moving pictures of every step would take more of the machine than the video that is tested.
 test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
 

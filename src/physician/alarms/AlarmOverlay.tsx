@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { useAlarms, useConsole } from '../console-context.ts'
 import { AlarmCard } from './AlarmCard.tsx'
 import { alarmName } from './alarms.ts'
@@ -21,10 +21,10 @@ export function AlarmOverlay() {
   const first = waiting[0]?.page.escalationId
   const ids = waiting.map(({ page }) => page.escalationId).join(' ')
   const dialog = useRef<HTMLDialogElement>(null)
-  const [since, setSince] = useState(0)
+  const shownAtMs = useRef(Number.POSITIVE_INFINITY)
 
-  useEffect(() => {
-    if (first !== undefined) setSince(performance.now())
+  useLayoutEffect(() => {
+    if (first !== undefined) shownAtMs.current = performance.now()
   }, [first])
 
   useEffect(() => {
@@ -47,13 +47,13 @@ export function AlarmOverlay() {
     if (first === undefined) return
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'a' || event.ctrlKey || event.metaKey || event.altKey) return
-      if (event.repeat || typesText(event.target) || performance.now() - since < keysCountAfterMs) return
+      if (event.repeat || typesText(event.target) || tooSoon(shownAtMs.current)) return
       event.preventDefault()
       accept(first)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [first, since, accept])
+  }, [first, accept])
 
   if (!open) return null
   const reaction = waiting.some(({ page }) => page.kind === 'reaction')
@@ -70,7 +70,7 @@ export function AlarmOverlay() {
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.preventDefault()
         const answers = event.key === 'Enter' || event.key === ' '
-        if (answers && performance.now() - since < keysCountAfterMs) event.preventDefault()
+        if (answers && tooSoon(shownAtMs.current)) event.preventDefault()
       }}
     >
       <div className="alarm-cards">
@@ -81,6 +81,8 @@ export function AlarmOverlay() {
     </dialog>
   )
 }
+
+const tooSoon = (shownAtMs: number): boolean => performance.now() - shownAtMs < keysCountAfterMs
 
 const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
