@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import type { Benchmark } from './benchmark.ts'
+
+export type Choice =
+  | { readonly kind: 'run'; readonly benchmarks: readonly Benchmark[]; readonly samples: number | null }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string }
+
+/** What the person asked for, or what was wrong with it. */
+export function readArguments(args: readonly string[], all: readonly Benchmark[]): Choice {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        samples: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    if (values.help) return { kind: 'help' }
+    const names = values.only.flatMap((value) => value.split(','))
+    const unknown = names.filter((name) => !all.some((each) => each.name === name))
+    if (unknown.length > 0) {
+      const known = all.map(({ name }) => name).join(', ')
+      return { kind: 'wrong', message: `There is no benchmark ${unknown.join(', ')}. There are: ${known}.` }
+    }
+    const samples = values.samples === undefined ? null : Number(values.samples)
+    if (samples !== null && !(Number.isInteger(samples) && samples >= 1)) {
+      return {
+        kind: 'wrong',
+        message: `--samples takes a whole number from 1 on, not "${values.samples}".`,
+      }
+    }
+    const benchmarks = names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
+    return { kind: 'run', benchmarks, samples }
+  } catch (error) {
+    return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+export function usage(all: readonly Benchmark[]): string {
+  const width = Math.max(...all.map(({ name }) => name.length))
+  return [
+    'usage: npm run bench -- [--only NAME]… [--samples N]',
+    '',
+    'Measures Scanside with real processes on this machine, beside what does the same without it, prints a table',
+    'and writes bench-output/bench.json (the rows) and bench-output/run.json (machine, load, every sample).',
+    '',
+    ...all.map(({ name, what, samples }) => `  ${name.padEnd(width)}  ${what} (n ${samples})`),
+    '',
+    '  --only NAME   this one alone; may be repeated, or hold several with commas between them',
+    '  --samples N   so many measurements in each instead of its own number',
+    '',
+    'Run it on a machine that does nothing else: the load average is printed and kept with the numbers.',
+  ].join('\n')
+}
