@@ -21,6 +21,8 @@ export function createAlarm({ window: owner, tones, report, onProblem }: AlarmOp
 } {
   let sounding: string | null = null
   const shown = new Set<string>()
+  // Rendered before they are needed: the first alarm of a shift must not be the slow one.
+  afterPaint(() => tones.ready())
 
   const sound = async (escalationId: string): Promise<void> => {
     try {

@@ -35,6 +35,7 @@ export function createRoomMedia({ bridge, mediaDevices, storage }: RoomMediaOpti
   let own: MediaStream | null = null
   let wanted: Pick<Snapshot, 'peers' | 'iceServers'> | null = null
   let iceServers = ''
+  let hub: Snapshot['hub']['kind'] = 'none'
   let closed = false
 
   const changed = (): void => {
@@ -112,8 +113,12 @@ export function createRoomMedia({ bridge, mediaDevices, storage }: RoomMediaOpti
 
   return {
     update: (snapshot) => {
+      const isBack = snapshot.hub.kind === 'online' && hub !== 'online'
+      hub = snapshot.hub.kind
       wanted = snapshot
       reconcile()
+      // Signals pass again: a peer that waits for its next attempt need not.
+      if (isBack) links?.retryNow()
     },
     streamOf: (physicianId) => (physicianId === null ? null : (streams.get(physicianId) ?? null)),
     selfView: () => own,
