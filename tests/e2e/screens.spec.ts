@@ -20,6 +20,9 @@ const sizes = [
 /** The docked strip and the help window. */
 const narrow = [{ width: 360, height: 900 }]
 
+// A trace of dozens of screens costs more than the screens; the pictures are kept anyway.
+test.use({ trace: 'off' })
+
 let server: RendererServer
 let complaints: string[]
 

@@ -6,6 +6,7 @@ import { PhoneList } from '../reaction/PhoneList.tsx'
 import { ProgressTicks } from '../reaction/ProgressTicks.tsx'
 import { QuestionStrip } from '../reaction/QuestionStrip.tsx'
 import { DrillMark, Progress, SincePress } from '../reaction/ReactionBoard.tsx'
+import { StopInjection } from '../reaction/StopInjection.tsx'
 import { Orders } from '../session/Orders.tsx'
 import { SessionTimer } from '../session/SessionTimer.tsx'
 import { Banners } from '../shell/Banners.tsx'
@@ -58,6 +59,7 @@ export function Strip() {
           </section>
         )}
         <Orders />
+        <StopInjection />
         <PhysicianView />
         <LinkStatus />
         {reaction !== null && <PhoneList escalation={reaction} />}
