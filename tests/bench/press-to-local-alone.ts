@@ -24,9 +24,11 @@ export const pressToLocalAlone: Benchmark = {
       run.at('starting the workstation')
       const userDataDir = join(folder, 'ct-2')
       const room = await openRoom({ hub, userDataDir })
+      const log = openLogReader(userDataDir)
       try {
-        return [await measure(run, room.workstation, openLogReader(userDataDir))]
+        return [await measure(run, room.workstation, log)]
       } finally {
+        log.close()
         await room.close()
       }
     } finally {
