@@ -47,6 +47,8 @@ for (const scene of scenes) {
   test(`screen: ${scene.name}`, async ({ page }) => {
     test.setTimeout(120_000)
     const first = scene.snapshot()
+    // A theme fades in for those who do not mind motion; a picture must not catch it half way.
+    await page.emulateMedia({ reducedMotion: 'reduce' })
     await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 })
     await page.addInitScript(installFakeBridge, scene.first === true || first === null ? first : snapshotOf())
     await page.goto(server.url(scene.page ?? 'index'))

@@ -10,7 +10,7 @@ export const reactionWords = {
     onScreen: 'On screen',
   },
   notYet: 'not yet',
-  others: (n: number) => (n === 1 ? 'and 1 more' : `and ${n} more`),
+  others: (n: number) => `+${n} more`,
   declined: (name: string) => `${name} declined`,
   unreachable: 'NOBODY REACHED',
   unreachableDetail: 'Telephone now. Scanside goes on calling.',

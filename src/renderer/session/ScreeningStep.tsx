@@ -124,7 +124,7 @@ function Question({ question, answer, decision, decider }: QuestionProps) {
         )}
         {answer !== undefined && note === null && (
           <Button kind="plain" size="small" onClick={() => setNote(answer.note)}>
-            {words.addNote}
+            {answer.note === '' ? words.addNote : words.changeNote}
           </Button>
         )}
       </div>

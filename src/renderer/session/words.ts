@@ -77,6 +77,7 @@ export const sessionWords = {
     no: 'No',
     note: 'Note',
     addNote: 'Add a note',
+    changeNote: 'Change the note',
     saveNote: 'Save note',
     left: (n: number) => (n === 1 ? '1 question left' : `${n} questions left`),
     complete: 'Screening complete',

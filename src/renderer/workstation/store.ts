@@ -9,6 +9,8 @@ import { ask } from './bridge.ts'
  * own interval it is said within two seconds.
  */
 const silentAfterMs = 1700
+/** Before the first word of a process that is still starting. */
+const startWithinMs = 5000
 const askAfterMs = 700
 const watchEveryMs = 200
 
@@ -87,7 +89,8 @@ export function createWorkstationStore(bridge: WorkstationBridge): {
   const watch = (): void => {
     const quietMs = performance.now() - heardAt
     if (quietMs > askAfterMs) void fetchSnapshot()
-    if (quietMs > silentAfterMs) store.setState({ silent: true })
+    const patienceMs = store.getState().snapshot === null ? startWithinMs : silentAfterMs
+    if (quietMs > patienceMs) store.setState({ silent: true })
   }
 
   const unsubscribe = bridge.onSnapshot(receive)
