@@ -6,7 +6,7 @@ import type { Statement } from '../domain/statement/statement.ts'
 import { isoOf, nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
 import type { Presence } from './presence.ts'
-import { hear, receive } from './receipts.ts'
+import { hear, isNews, receive } from './receipts.ts'
 import { problem } from './refusal.ts'
 import { type Answer, accepted } from './signalling.ts'
 import type { WorkstationPeer } from './sockets/peers.ts'
@@ -88,8 +88,11 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
     const there = presence.onCall(physicianId)
     if (there === undefined) return false
     const level = physicianId === stored.primary ? 'primary' : 'bench'
+    const isFirst = stored.receipts[physicianId]?.paged == null
+    // Who is called although somebody has it must ring, because that one is not on screen; who only comes back must not.
+    if (isFirst) tellTaken(stored, [physicianId])
     there.peer.send('page', { page: { ...page, elapsedMs: elapsedOf(stored) }, level })
-    tellTaken(stored, [physicianId])
+    if (!isFirst) tellTaken(stored, [physicianId])
     const { escalationId, deviceId } = stored
     presence.workstation(deviceId)?.send('paged', { escalationId, physicianId, level })
     return true
@@ -107,7 +110,7 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
   function change(before: OpenPage, stored: StoredPage): Promise<boolean> {
     const next = climb({ stored, page: before.page })
     open.set(next.escalationId, { stored: next, page: before.page })
-    if (next.takenBy?.physicianId !== before.stored.takenBy?.physicianId) {
+    if (isNews(before.stored, next)) {
       tellTaken(next, pagedOf(next))
       ctx.log.info(
         { escalationId: next.escalationId, physicianId: next.takenBy?.physicianId ?? null },

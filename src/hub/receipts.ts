@@ -13,6 +13,13 @@ const none: Receipts = {
 
 type Progress = Pick<StoredPage, 'receipts' | 'takenBy'>
 
+const isOnScreen = ({ receipts }: Progress): boolean =>
+  Object.values(receipts).some(({ onScreen }) => onScreen !== null)
+
+/** Whether everyone who was paged must hear of it: another has it now, or having it has become being on screen. */
+export const isNews = (before: Progress, after: Progress): boolean =>
+  before.takenBy?.physicianId !== after.takenBy?.physicianId || (isOnScreen(after) && !isOnScreen(before))
+
 /** The first time counts. */
 export function receive<P extends Progress>(
   page: P,

@@ -136,7 +136,8 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
     if (open.takenBy !== null) {
       const name = nameOf(core.context().policy, open.takenBy)
       const taken = { escalationId: open.id, physicianId: open.takenBy, name }
-      tellPeers(`taken ${open.id} ${open.takenBy}`, { kind: 'page-taken', taken })
+      // Again once they are on screen: whoever was called because they were not can fall silent.
+      tellPeers(`taken ${open.id} ${open.takenBy} ${isOnScreen(open)}`, { kind: 'page-taken', taken })
     }
   }
 
@@ -161,6 +162,9 @@ const hasIt = (receipts: Receipts | undefined): boolean =>
   receipts !== undefined &&
   [receipts.delivered, receipts.seen, receipts.accepted, receipts.declined].some((at) => at !== null)
 
+const isOnScreen = ({ receipts }: Escalation): boolean =>
+  Object.values(receipts).some(({ onScreen }) => onScreen !== null)
+
 /** The hub may have paged them; the peer channel is a path of its own. */
 function unpaged(open: Escalation): Pick<Escalation, 'receipts'> {
   const receipts = Object.entries(open.receipts).map(([id, of]) => [id, { ...of, paged: null }])
@@ -173,7 +177,7 @@ function unpaged(open: Escalation): Pick<Escalation, 'receipts'> {
  */
 export function alarmSounds(reaction: Escalation | null, elapsedMs: number, policy: Policy | null): boolean {
   if (reaction === null) return false
-  if (Object.values(reaction.receipts).some(({ onScreen }) => onScreen !== null)) return false
+  if (isOnScreen(reaction)) return false
   const acceptedAt = reaction.takenBy === null ? null : reaction.receipts[reaction.takenBy]?.accepted
   if (acceptedAt === null || acceptedAt === undefined) return true
   const sinceAcceptedMs = elapsedMs - (Date.parse(acceptedAt) - Date.parse(reaction.pressedAt))

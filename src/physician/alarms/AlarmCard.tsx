@@ -43,6 +43,7 @@ export function AlarmCard(props: {
           called {formatClock(page.pressedAt)}
           {alarm.level === 'bench' ? (compact ? ' · as the bench' : ' · you are called as the bench') : ''}
         </p>
+        {alarm.holder !== null && <p>{alarm.holder.name} has it, and is not on screen</p>}
       </div>
       {declining ? (
         <Declining

@@ -144,7 +144,12 @@ function paged(
     inView: false,
   }
   const early = state.early[id]
-  if (early?.taken) alarm = taken(alarm, early.taken, selfId)
+  // Called although another has it: they are not on screen, and having it is not helping.
+  if (early?.taken)
+    alarm =
+      early.taken.physicianId === selfId
+        ? taken(alarm, early.taken, selfId)
+        : { ...alarm, holder: early.taken }
   if (early?.end) alarm = ended(alarm, early.end)
   const { [id]: _, ...others } = state.early
   const [spoken, ...say] = speak(alarm, 'delivered')

@@ -130,7 +130,10 @@ describe('paging', () => {
     await chenLine.send('statement', await chen.say({ kind: 'accepted', ...about }))
     clock.advance(10_000)
     await paged(raoLine)
-    // Told at once that Dr. Chen has it.
+    // Told first that Dr. Chen has it, so that the page rings all the same; and again when that has become help.
+    expect(raoLine.count('page-taken')).toBe(1)
+    expect(await raoLine.next('page-taken')).toMatchObject({ physicianId: 'dr-chen' })
+    await chenLine.send('statement', await chen.say({ kind: 'on-screen', ...about }))
     expect(await raoLine.next('page-taken')).toMatchObject({ physicianId: 'dr-chen' })
 
     await room.send('page', { page: pageOf(device, { escalationId: 'e-2' }) })

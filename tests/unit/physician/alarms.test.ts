@@ -88,11 +88,20 @@ describe('an alarm', () => {
     expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
   })
 
-  it('never rings when its end or its taking has overtaken it', () => {
+  it('never rings when its end has overtaken it', () => {
     const end = { escalationId: 'e1', outcome: 'cancelled' as const, words: 'pressed by mistake' }
     expect(phaseOf(run({ kind: 'ended', end }, paged()).state)).toBe('over')
+  })
+
+  it('rings for who is called although another has it, until that one is on screen', () => {
     const taken = { escalationId: 'e1', physicianId: 'p-rao', name: 'Dr. M. Rao' }
-    expect(phaseOf(run({ kind: 'taken', taken }, paged()).state)).toBe('taken')
+    const { state } = run({ kind: 'taken', taken }, paged())
+    expect(phaseOf(state)).toBe('ringing')
+    expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
+    expect(phaseOf(stepAlarms(state, { kind: 'taken', taken }, self).state)).toBe('taken')
+    // One's own acceptance on another page is an answer.
+    const own = { ...taken, physicianId: self }
+    expect(phaseOf(run({ kind: 'taken', taken: own }, paged()).state)).toBe('taken')
   })
 
   it('is over when the room’s view has shown it and shows it no more, not before', () => {
