@@ -127,7 +127,9 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
 
   // ---- What follows from the state -------------------------------------------------------------------------
 
-  const { up, incarnation } = supervision
+  const { incarnation } = supervision
+  // Peers live in the main window: what was measured just before it died reaches nobody any more.
+  const up = () => (windows.isAlive('main') ? supervision.up() : [])
   const help = createHelp({
     core,
     hub: {

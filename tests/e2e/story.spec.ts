@@ -4,12 +4,11 @@ import { freezeCamera } from '../support/frozen-camera.ts'
 import type { PhysicianPage } from '../support/physician-page.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries, pinnedHubKey, verifyFile } from '../support/workstation-files.ts'
-import { openWorld, type RoomAtWork, type World } from '../support/world.ts'
+import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
 
 // One patient from the worklist to the signed record: each test goes on where the one before it stopped.
 test.describe.configure({ mode: 'serial' })
-// Moving pictures of every step would take more of the machine than the video that is tested.
-test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
+test.use({ trace: sparingTrace })
 
 let world: World
 let room: RoomAtWork
@@ -77,7 +76,7 @@ test('it opens when each end measures the other, and the physician has decided',
 
 test('a picture that stops shuts it again, though everything is still connected', async () => {
   const frozenAt = Date.now()
-  const thaw = await freezeCamera(chen.page)
+  const thaw = await freezeCamera(chen.page, 'You')
   await expect(start()).toBeDisabled()
   console.log(`camera frozen → the gate is shut: ${Date.now() - frozenAt} ms`)
   await expect(gate()).toContainText('This room does not see Dr. A. Chen')
@@ -121,7 +120,7 @@ test('a loss in mid-injection is shown and logged, and the next one waits for it
 test('a loss that nobody reviews is overridden only with a reason, which stays', async () => {
   const { technologist } = room
   await technologist.startInjection()
-  const thaw = await freezeCamera(chen.page)
+  const thaw = await freezeCamera(chen.page, 'You')
   await expect(page().getByText(/^SUPERVISION LOST .*you do not see them/)).toBeVisible()
   await thaw()
   await expect(page().getByText('Supervised now')).toBeVisible()

@@ -55,7 +55,7 @@ export function technologistAt(page: Page): Technologist {
     },
     async lock() {
       await button(/RT\(R\)/).click()
-      await page.getByRole('menuitem', { name: 'Lock' }).click()
+      await page.getByRole('button', { name: 'Lock', exact: true }).click()
       await page.getByLabel('PIN').waitFor()
     },
     async openSession(text) {

@@ -18,6 +18,8 @@ export const faces = {
   'p-chen': { colour: '#c06010', toneHz: 660 },
   'p-rao': { colour: '#208040', toneHz: 780 },
 } as const
+/** Moving pictures and a copy of the page at every step would take more of the machine than the video under test. */
+export const sparingTrace = { mode: 'retain-on-failure', screenshots: false, snapshots: false } as const
 export type RoomId = 'ct-2' | 'mr-1'
 export type PhysicianId = 'p-chen' | 'p-rao'
 

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { LogEntry } from '../../src/domain/log/entry.ts'
+import { sessionRecord } from '../../src/domain/record/session-record.ts'
+import { recordEntries } from '../../src/domain/record/span.ts'
+import { logLines, pinnedHubKey, verifyFile } from '../../tests/support/workstation-files.ts'
+import type { Cast, Facts } from './cast.ts'
+import { names } from './cast.ts'
+import { compareLogs, notLiveMs, pressTimes, writtenBetween } from './log-facts.ts'
+import { drawPages } from './output.ts'
+import type { Proven } from './summary.ts'
+
+/** Both copies of the log are verified and compared, and the log is asked what the story claimed. */
+export async function prove(cast: Cast, facts: Facts): Promise<Proven> {
+  const { story, output, world, room, technologist } = cast
+  story.chapter('The proof')
+  const { userDataDir } = room.workstation
+  const { enrolment, policy, runtime } = await technologist.snapshot()
+  if (enrolment.kind !== 'enrolled') throw new Error('the workstation is not enrolled')
+  const hubKey = pinnedHubKey(userDataDir)
+
+  const here = logLines(userDataDir)
+  const entries = here.map((line): LogEntry => JSON.parse(line))
+  const exported = await story.step("The hub's copy of the log is exported", () =>
+    world.hub.exportLog(enrolment.deviceId),
+  )
+  output.write('hub-log.jsonl', `${exported}\n`)
+  const atHub = exported.split('\n')
+
+  const verify = async (name: string, whose: string) => {
+    const verdict = await verifyFile(output.path(name), '--hub-key', hubKey)
+    story.claim(
+      `${whose}: chain, hashes and the physicians' signatures verify`,
+      verdict.exitCode === 0,
+      verdict.words,
+    )
+    return verdict.exitCode === 0
+  }
+  const chainVerified = {
+    workstation: await verify('record.jsonl', "The workstation's exported log (record.jsonl)"),
+    hub: await verify('hub-log.jsonl', "The hub's copy (hub-log.jsonl)"),
+  }
+  const saved = readFileSync(output.path('record.jsonl'), 'utf8').trimEnd().split('\n')
+  const compared = compareLogs(here, atHub)
+  story.claim(
+    `All ${here.length} entries of the workstation are at the hub, byte for byte; none is lost, none is there twice`,
+    compared.lost === 0 && compared.foreign === 0 && compared.first === null,
+    `${compared.lost} lost, ${compared.foreign} foreign, first difference at ${compared.first}`,
+  )
+  story.claim(
+    'The saved file is that same log, up to the moment of saving',
+    saved.every((line, index) => line === here[index]),
+  )
+
+  const killedAt = facts.hubKilledAtMs ?? 0
+  const backAt = facts.hubBackAtMs ?? 0
+  const offline = writtenBetween(entries, killedAt, backAt)
+  story.claim(
+    `${offline} entries were written while the hub was dead, and all of them arrived`,
+    offline > 0 && compared.lost === 0,
+  )
+  const drill = pressTimes(entries, facts.drillId ?? '')
+  const reaction = pressTimes(entries, facts.reactionId ?? '')
+  const whileDead = reaction.paths.slice(0, 4)
+  story.claim(
+    'With the hub dead, the alarm and its answers came over the peer channel',
+    whileDead.length === 4 && whileDead.every(({ path }) => path === 'peer'),
+    JSON.stringify(reaction.paths),
+  )
+  const gapMs = notLiveMs(entries, names.chen, killedAt, backAt)
+  story.tell(
+    gapMs === 0
+      ? 'By the log, the link was live during the whole outage.'
+      : `By the log, the link was not fully live for ${(gapMs / 1000).toFixed(1)} s of the outage: this machine is busy.`,
+  )
+
+  const record = sessionRecord(recordEntries(entries, facts.sessionId ?? ''), policy)
+  story.claim(
+    'The record has the injection, the read-back order, the reaction with its outcome and a signature that fits',
+    record.injections.length === 1 &&
+      record.orders.every(({ readBackAt }) => readBackAt !== null) &&
+      record.orders.length === 1 &&
+      record.escalations[0]?.end?.kind === 'ended' &&
+      record.signature?.fits === true,
+  )
+  const drawn = existsSync(output.path('record.pdf'))
+    ? await drawPages(output, 'record.pdf')
+    : ({ ok: false, message: 'record.pdf was not saved' } as const)
+  if (drawn.ok) {
+    story.claim(`record.pdf can be drawn: ${drawn.pages} pages`, drawn.pages > 0)
+  } else story.tell(`The pages of record.pdf are not drawn: ${drawn.message}`)
+  return {
+    runtime,
+    entries: here.length,
+    entriesWrittenOffline: offline,
+    entriesLost: compared.lost,
+    chainVerified,
+    linkNotLiveMs: gapMs,
+    pressToLocalMs: reaction.toLocalMs,
+    pressToAlarmMs: reaction.toAlarmMs,
+    drillPressToLocalMs: drill.toLocalMs,
+    drillPressToAlarmMs: drill.toAlarmMs,
+  }
+}
