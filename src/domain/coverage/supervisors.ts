@@ -31,8 +31,7 @@ export function chooseSupervisors(
   const eligible = licensed.length > 0 ? licensed : candidates
   const keeps = (id: string | null, among: readonly string[]): string | undefined =>
     id !== null && among.includes(id) ? id : undefined
-  const primary =
-    keeps(current.primary, eligible) ?? keeps(current.standby, eligible) ?? eligible[0] ?? null
+  const primary = keeps(current.primary, eligible) ?? keeps(current.standby, eligible) ?? eligible[0] ?? null
   const others = [...licensed, ...candidates.filter((id) => !licensed.includes(id))].filter(
     (id) => id !== primary,
   )
