@@ -6,11 +6,13 @@ import { timelineText } from '../../src/domain/record/words.ts'
 import { logLines } from '../../tests/support/workstation-files.ts'
 import type { Cast } from './cast.ts'
 import type { Output } from './output.ts'
+import { until } from './until.ts'
 
 /** The whole log as text, for people; written however far the story came. */
 export async function writeTimeline({ output, room, technologist }: Cast): Promise<void> {
   const entries = logLines(room.workstation.userDataDir).map((line): LogEntry => JSON.parse(line))
-  const policy = await technologist.snapshot().then(
+  // A window that is gone cannot say who is who: then identifiers stand for themselves.
+  const policy = await until('the policy', technologist.snapshot, () => true).then(
     (snapshot) => snapshot.policy,
     () => null,
   )

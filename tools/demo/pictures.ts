@@ -18,7 +18,8 @@ declare global {
  */
 export async function watchAlarmPicture(page: Page): Promise<void> {
   await page.evaluate(() => {
-    window.demoFirstPicture = new Promise((resolve) => {
+    window.demoFirstPicture = new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error('no picture of the room in the alarm within 60 s')), 60_000)
       const watched = new Set<HTMLVideoElement>()
       const look = () => {
         for (const video of document.querySelectorAll<HTMLVideoElement>('dialog[role="alertdialog"] video')) {
