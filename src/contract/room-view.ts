@@ -107,6 +107,10 @@ export const pageTakenSchema = z.strictObject({
   escalationId: idSchema,
   physicianId: idSchema,
   name: z.string(),
+  /** Milliseconds since the press, when they took it. A page sent later than that asks for somebody else. */
+  afterMs: z.number().min(0),
+  /** Whether anybody has the room on screen: only that is help, and ends the asking. */
+  onScreen: z.boolean(),
 })
 export type PageTaken = z.infer<typeof pageTakenSchema>
 

@@ -6,7 +6,7 @@ import type { Statement } from '../domain/statement/statement.ts'
 import { isoOf, nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
 import type { Presence } from './presence.ts'
-import { hear, isNews, receive } from './receipts.ts'
+import { hear, isNews, receive, takenOf } from './receipts.ts'
 import { problem } from './refusal.ts'
 import { type Answer, accepted } from './signalling.ts'
 import type { WorkstationPeer } from './sockets/peers.ts'
@@ -88,23 +88,18 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
     const there = presence.onCall(physicianId)
     if (there === undefined) return false
     const level = physicianId === stored.primary ? 'primary' : 'bench'
-    const isFirst = stored.receipts[physicianId]?.paged == null
-    // Who is called although somebody has it must ring, because that one is not on screen; who only comes back must not.
-    if (isFirst) tellTaken(stored, [physicianId])
     there.peer.send('page', { page: { ...page, elapsedMs: elapsedOf(stored) }, level })
-    if (!isFirst) tellTaken(stored, [physicianId])
+    tellTaken(stored, [physicianId])
     const { escalationId, deviceId } = stored
     presence.workstation(deviceId)?.send('paged', { escalationId, physicianId, level })
     return true
   }
 
-  function tellTaken({ escalationId, takenBy }: StoredPage, physicianIds: readonly string[]): void {
-    if (takenBy === null) return
-    const { physicianId } = takenBy
-    const name = ctx.site.physician(physicianId)?.name ?? physicianId
+  function tellTaken(stored: StoredPage, physicianIds: readonly string[]): void {
+    const message = takenOf(stored, (id) => ctx.site.physician(id)?.name ?? id)
+    if (message === null) return
     for (const told of physicianIds)
-      for (const peer of presence.consolesOf(told))
-        peer.send('page-taken', { escalationId, physicianId, name })
+      for (const peer of presence.consolesOf(told)) peer.send('page-taken', message)
   }
 
   function change(before: OpenPage, stored: StoredPage): Promise<boolean> {

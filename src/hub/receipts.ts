@@ -1,4 +1,6 @@
+import type { PageTaken } from '../contract/room-view.ts'
 import type { Statement } from '../domain/statement/statement.ts'
+import { msBetween } from '../domain/time.ts'
 import type { Receipts } from '../domain/workstation/state.ts'
 import type { StoredPage } from './store.ts'
 
@@ -19,6 +21,14 @@ const isOnScreen = ({ receipts }: Progress): boolean =>
 /** Whether everyone who was paged must hear of it: another has it now, or having it has become being on screen. */
 export const isNews = (before: Progress, after: Progress): boolean =>
   before.takenBy?.physicianId !== after.takenBy?.physicianId || (isOnScreen(after) && !isOnScreen(before))
+
+export function takenOf(page: StoredPage, nameOf: (physicianId: string) => string): PageTaken | null {
+  const { escalationId, takenBy, startedAt } = page
+  if (takenBy === null) return null
+  const { physicianId, at } = takenBy
+  const afterMs = Math.max(0, msBetween(startedAt, at))
+  return { escalationId, physicianId, name: nameOf(physicianId), afterMs, onScreen: isOnScreen(page) }
+}
 
 /** The first time counts. */
 export function receive<P extends Progress>(

@@ -1,9 +1,10 @@
 import type { MessageOf, workstationToHub } from '../contract/hub.ts'
-import type { Page, PeerMessage } from '../contract/room-view.ts'
+import type { Page, PageTaken, PeerMessage } from '../contract/room-view.ts'
 import { pagesDue } from '../domain/escalation/ladder.ts'
 import type { Policy } from '../domain/policy/policy.ts'
 import { roomOf } from '../domain/policy/policy.ts'
 import type { Problem, Result } from '../domain/result.ts'
+import { msBetween } from '../domain/time.ts'
 import { elapsedSincePress, openEscalations } from '../domain/workstation/queries.ts'
 import type { Escalation, Receipts } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
@@ -134,10 +135,8 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
     }
     sayUnreachable(open, elapsedSincePress(open, core.context()))
     if (open.takenBy !== null) {
-      const name = nameOf(core.context().policy, open.takenBy)
-      const taken = { escalationId: open.id, physicianId: open.takenBy, name }
-      // Again once they are on screen: whoever was called because they were not can fall silent.
-      tellPeers(`taken ${open.id} ${open.takenBy} ${isOnScreen(open)}`, { kind: 'page-taken', taken })
+      const taken = takenOf(open, open.takenBy, core.context().policy)
+      tellPeers(`taken ${open.id} ${open.takenBy} ${taken.onScreen}`, { kind: 'page-taken', taken })
     }
   }
 
@@ -164,6 +163,17 @@ const hasIt = (receipts: Receipts | undefined): boolean =>
 
 const isOnScreen = ({ receipts }: Escalation): boolean =>
   Object.values(receipts).some(({ onScreen }) => onScreen !== null)
+
+function takenOf(open: Escalation, physicianId: string, policy: Policy | null): PageTaken {
+  const acceptedAt = open.receipts[physicianId]?.accepted ?? open.pressedAt
+  return {
+    escalationId: open.id,
+    physicianId,
+    name: nameOf(policy, physicianId),
+    afterMs: Math.max(0, msBetween(open.pressedAt, acceptedAt)),
+    onScreen: isOnScreen(open),
+  }
+}
 
 /** The hub may have paged them; the peer channel is a path of its own. */
 function unpaged(open: Escalation): Pick<Escalation, 'receipts'> {

@@ -144,12 +144,7 @@ function paged(
     inView: false,
   }
   const early = state.early[id]
-  // Called although another has it: they are not on screen, and having it is not helping.
-  if (early?.taken)
-    alarm =
-      early.taken.physicianId === selfId
-        ? taken(alarm, early.taken, selfId)
-        : { ...alarm, holder: early.taken }
+  if (early?.taken) alarm = taken(alarm, early.taken, selfId)
   if (early?.end) alarm = ended(alarm, early.end)
   const { [id]: _, ...others } = state.early
   const [spoken, ...say] = speak(alarm, 'delivered')
@@ -157,10 +152,14 @@ function paged(
 }
 
 /** The first acceptance wins; two physicians who both accepted both stay. The echo of one's own is no news. */
-const taken = (alarm: Alarm, by: PageTaken, selfId: string): Alarm =>
-  alarm.phase.kind === 'mine' && by.physicianId === selfId
-    ? alarm
-    : { ...alarm, holder: by, phase: alarm.phase.kind === 'ringing' ? { kind: 'taken' } : alarm.phase }
+function taken(alarm: Alarm, by: PageTaken, selfId: string): Alarm {
+  const own = by.physicianId === selfId
+  if (alarm.phase.kind === 'mine' && own) return alarm
+  // Called after another had taken it, and nobody is on screen: having it is not helping, so it rings here.
+  const stillAsked = !own && !by.onScreen && by.afterMs < alarm.page.elapsedMs
+  const silenced = alarm.phase.kind === 'ringing' && !stillAsked
+  return { ...alarm, holder: by, phase: silenced ? { kind: 'taken' } : alarm.phase }
+}
 
 const ended = (alarm: Alarm, end: PageEnd): Alarm =>
   alarm.phase.kind === 'over'

@@ -114,7 +114,13 @@ describe('paging', () => {
     expect(await chenLine.send('statement', await chen.say({ kind: 'accepted', ...about }))).toEqual({
       ok: true,
     })
-    const taken = { escalationId: 'e-1', physicianId: 'dr-chen', name: 'Dr. A. Chen' }
+    const taken = {
+      escalationId: 'e-1',
+      physicianId: 'dr-chen',
+      name: 'Dr. A. Chen',
+      afterMs: 10_000,
+      onScreen: false,
+    }
     expect(hubToConsole['page-taken'].parse(await raoLine.next('page-taken'))).toEqual(taken)
     expect(await chenLine.next('page-taken')).toEqual(taken)
     await raoLine.send('statement', await rao.say({ kind: 'accepted', ...about }))
@@ -130,11 +136,18 @@ describe('paging', () => {
     await chenLine.send('statement', await chen.say({ kind: 'accepted', ...about }))
     clock.advance(10_000)
     await paged(raoLine)
-    // Told first that Dr. Chen has it, so that the page rings all the same; and again when that has become help.
-    expect(raoLine.count('page-taken')).toBe(1)
-    expect(await raoLine.next('page-taken')).toMatchObject({ physicianId: 'dr-chen' })
+    // Told at once that Dr. Chen had it before this page, and again when that has become help.
+    expect(await raoLine.next('page-taken')).toMatchObject({
+      name: 'Dr. A. Chen',
+      afterMs: 0,
+      onScreen: false,
+    })
     await chenLine.send('statement', await chen.say({ kind: 'on-screen', ...about }))
-    expect(await raoLine.next('page-taken')).toMatchObject({ physicianId: 'dr-chen' })
+    expect(await raoLine.next('page-taken')).toMatchObject({
+      name: 'Dr. A. Chen',
+      afterMs: 0,
+      onScreen: true,
+    })
 
     await room.send('page', { page: pageOf(device, { escalationId: 'e-2' }) })
     await chenLine.send('statement', await chen.say({ kind: 'on-screen', ...about, escalationId: 'e-2' }))

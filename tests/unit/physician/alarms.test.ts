@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PageTaken } from '../../../src/contract/room-view.ts'
 import {
   type AlarmEvent,
   type AlarmsState,
@@ -27,6 +28,13 @@ const paged = (change: Parameters<typeof page>[0] = {}, nowMs = 10_000): AlarmEv
   page: page(change),
   level: 'primary',
   nowMs,
+})
+const takenBy = (physicianId: string): PageTaken => ({
+  escalationId: 'e1',
+  physicianId,
+  name: 'Dr. M. Rao',
+  afterMs: 2000,
+  onScreen: false,
 })
 const phaseOf = (state: AlarmsState, id = 'e1') =>
   state.alarms.find((alarm) => alarm.page.escalationId === id)?.phase.kind
@@ -73,7 +81,7 @@ describe('an alarm', () => {
   })
 
   it('falls silent when another physician has it, says who, and lets me join', () => {
-    const taken = { escalationId: 'e1', physicianId: 'p-rao', name: 'Dr. M. Rao' }
+    const taken = takenBy('p-rao')
     const { state } = run(paged(), { kind: 'taken', taken })
     expect(phaseOf(state)).toBe('taken')
     expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
@@ -82,26 +90,29 @@ describe('an alarm', () => {
   })
 
   it('stays mine when a second physician accepts too', () => {
-    const taken = { escalationId: 'e1', physicianId: 'p-rao', name: 'Dr. M. Rao' }
+    const taken = takenBy('p-rao')
     const { state } = run(paged(), { kind: 'accepted', escalationId: 'e1' }, { kind: 'taken', taken })
     expect(phaseOf(state)).toBe('mine')
     expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
   })
 
-  it('never rings when its end has overtaken it', () => {
+  it('never rings when its end or its taking has overtaken it', () => {
     const end = { escalationId: 'e1', outcome: 'cancelled' as const, words: 'pressed by mistake' }
     expect(phaseOf(run({ kind: 'ended', end }, paged()).state)).toBe('over')
+    expect(phaseOf(run({ kind: 'taken', taken: takenBy('p-rao') }, paged()).state)).toBe('taken')
   })
 
-  it('rings for who is called although another has it, until that one is on screen', () => {
-    const taken = { escalationId: 'e1', physicianId: 'p-rao', name: 'Dr. M. Rao' }
-    const { state } = run({ kind: 'taken', taken }, paged())
-    expect(phaseOf(state)).toBe('ringing')
-    expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
-    expect(phaseOf(stepAlarms(state, { kind: 'taken', taken }, self).state)).toBe('taken')
+  it('rings for who is called after another has taken it, whatever comes first, until one is on screen', () => {
+    const taken: AlarmEvent = { kind: 'taken', taken: takenBy('p-rao') }
+    const late = paged({ elapsedMs: 10_000 })
+    for (const { state } of [run(taken, late), run(late, taken)]) {
+      expect(phaseOf(state)).toBe('ringing')
+      expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
+      const onScreen: AlarmEvent = { kind: 'taken', taken: { ...takenBy('p-rao'), onScreen: true } }
+      expect(phaseOf(stepAlarms(state, onScreen, self).state)).toBe('taken')
+    }
     // One's own acceptance on another page is an answer.
-    const own = { ...taken, physicianId: self }
-    expect(phaseOf(run({ kind: 'taken', taken: own }, paged()).state)).toBe('taken')
+    expect(phaseOf(run({ kind: 'taken', taken: takenBy(self) }, late).state)).toBe('taken')
   })
 
   it('is over when the room’s view has shown it and shows it no more, not before', () => {
