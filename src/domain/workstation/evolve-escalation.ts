@@ -23,6 +23,11 @@ export function evolveEscalations(state: WorkstationState, event: Event, entry: 
   switch (event.type) {
     case 'help-pressed':
       return { ...state, [event.body.kind]: pressed(event, entry) }
+    case 'app-started':
+      // What was on a screen before a restart says nothing about now.
+      return changeBoth(state, (open) => Object.keys(open.receipts).reduce(leaveScreen, open))
+    case 'link-changed':
+      return changeBoth(state, (open) => followLink(open, event.body, entry.at))
     case 'physician-paged':
       return change(state, event.body.escalationId, (open) =>
         receive(open, event.body.physicianId, 'paged', entry.at),
@@ -132,6 +137,26 @@ function hear(
     default:
       return state
   }
+}
+
+/**
+ * Whoever has the call is on screen for as long as picture and sound flow, and not a moment longer: a link that is
+ * lost takes it back, so that the ladder and the local alarm go on, and one that is live again restores it.
+ */
+function followLink(
+  open: Escalation,
+  { physicianId, link }: EventOf<'link-changed'>['body'],
+  at: string,
+): Escalation {
+  if (link.kind === 'lost' || link.kind === 'none') return leaveScreen(open, physicianId)
+  const hasIt = (open.receipts[physicianId]?.accepted ?? null) !== null
+  return link.kind === 'live' && hasIt ? receive(open, physicianId, 'onScreen', at) : open
+}
+
+function leaveScreen(open: Escalation, physicianId: string): Escalation {
+  const receipts = open.receipts[physicianId]
+  if (receipts === undefined || receipts.onScreen === null) return open
+  return { ...open, receipts: { ...open.receipts, [physicianId]: { ...receipts, onScreen: null } } }
 }
 
 function take(open: Escalation, physicianId: string, at: string): Escalation {

@@ -49,8 +49,15 @@ export function startSync(options: SyncOptions): Sync {
     clearTimeout(retry)
     retry = undefined
     let next: Next = 'go-on'
-    while (next === 'go-on' && !isOver && store.acked().seq < store.head().seq) next = await exchange()
-    isRunning = false
+    try {
+      while (next === 'go-on' && !isOver && store.acked().seq < store.head().seq) next = await exchange()
+    } catch (error) {
+      // A disk that fails now may work later: syncing has no last attempt.
+      next = 'wait'
+      say(failing(error))
+    } finally {
+      isRunning = false
+    }
     if (next === 'stop') isOver = true
     if (next === 'wait' && !isOver) retry = setTimeout(run, backoff.next())
   }
@@ -132,6 +139,10 @@ function fitting(texts: readonly string[]): readonly string[] {
   return end === -1 ? texts : texts.slice(0, end)
 }
 
+const failing = (error: unknown): Problem => ({
+  kind: 'sync-disk',
+  message: `The log on this computer cannot be read or written for syncing (${error instanceof Error ? error.message : String(error)}). It is tried again by itself. Tell your IT.`,
+})
 const lyingAck = (seq: number): Problem => ({
   kind: 'sync-ack-not-believed',
   message: `The hub confirms entry ${seq} of another log than this one. It is not believed: all entries stay here and are sent again. Tell your IT.`,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { emptyChain } from '../../../src/domain/log/entry.ts'
+import { type ChainHead, emptyChain } from '../../../src/domain/log/entry.ts'
 import { fail, ok, type Problem, type Result } from '../../../src/domain/result.ts'
 import type { HubReply } from '../../../src/platform/node/hub-http.ts'
 import { createMemoryLog } from '../../../src/platform/node/memory-log.ts'
@@ -167,6 +167,24 @@ describe('the pump', () => {
       [1, 125],
       [126, 250],
     ])
+  })
+
+  it('goes on after the disk failed under it, and says so meanwhile', async () => {
+    const { store, notices, posted, done, sync } = against(3, [])
+    const { setAcked } = store
+    let failures = 0
+    Object.assign(store, {
+      setAcked: (head: ChainHead) => {
+        failures += 1
+        if (failures === 1) throw new Error('disk I/O error')
+        setAcked(head)
+      },
+    })
+    sync.wake('connected')
+    await done
+    expect(posted.length).toBeGreaterThan(1)
+    expect(notices[0]).toBe('sync-disk')
+    expect(store.unsyncedCount()).toBe(0)
   })
 
   it('waits its turn after a failure, but not when a new connection is there', async () => {
