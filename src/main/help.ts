@@ -6,7 +6,7 @@ import { roomOf } from '../domain/policy/policy.ts'
 import type { Problem, Result } from '../domain/result.ts'
 import { msBetween } from '../domain/time.ts'
 import { elapsedSincePress, openEscalations } from '../domain/workstation/queries.ts'
-import type { Escalation, Receipts } from '../domain/workstation/state.ts'
+import type { Command, Escalation, Receipts } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
 
 /** What the ladder goes by while there is no policy: calling is never left to one. */
@@ -17,6 +17,8 @@ export const defaultTiming: Policy['escalation'] = {
 }
 
 export const timingOf = (policy: Policy | null): Policy['escalation'] => policy?.escalation ?? defaultTiming
+
+type Paged = Extract<Command, { kind: 'report-paged' }>
 
 export type HelpOptions = {
   readonly core: Core
@@ -38,6 +40,8 @@ export type HelpOptions = {
 
 /** Carries calls for help out of the room on every path that is alive, until somebody has them. */
 export type Help = {
+  /** At the press: sends the pages that are due on every path, and leaves their recording to `reconcile`. */
+  readonly call: () => void
   /** Brings pages, endings and "taken" to where they are due and not yet known. Duplicates are harmless. */
   readonly reconcile: () => void
 }
@@ -54,6 +58,7 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
   const toldHub = new Set<string>()
   const toldPeer = new Set<string>()
   const pagedAtMono = new Map<string, number>()
+  const unrecorded: Omit<Paged, 'kind'>[] = []
   let connection = -1
 
   const tellHub = (key: string, send: () => Promise<Result<null, Problem>>) => {
@@ -99,18 +104,19 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
     const { primary } = core.state().supervisor
     const due = pagesDue(unpaged(open), bench, primary, page.elapsedMs, timingOf(policy))
     const up = peers.up()
-    const sent = due.filter(({ physicianId }) => {
+    for (const { physicianId, level } of due) {
       const receipts = open.receipts[physicianId]
       const key = `${open.id} ${physicianId} ${peers.incarnation(physicianId)}`
       const isWaiting = mono - (pagedAtMono.get(key) ?? Number.NEGATIVE_INFINITY) < repeatPageEveryMs
-      if (!up.includes(physicianId) || isWaiting || hasIt(receipts)) return false
+      if (!up.includes(physicianId) || isWaiting || hasIt(receipts)) continue
       pagedAtMono.set(key, mono)
       peers.send(physicianId, { kind: 'page', page })
-      return true
-    })
-    for (const { physicianId, level } of sent) {
-      core.execute({ kind: 'report-paged', escalationId: open.id, physicianId, path: 'peer', level })
+      unrecorded.push({ escalationId: open.id, physicianId, path: 'peer', level })
     }
+  }
+
+  const recordPaged = () => {
+    for (const paged of unrecorded.splice(0)) core.execute({ kind: 'report-paged', ...paged })
   }
 
   const sayUnreachable = (open: Escalation, elapsedMs: number) => {
@@ -127,12 +133,15 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
     )
   }
 
-  const callFor = (open: Escalation) => {
+  const sendPages = (open: Escalation) => {
     const page = pageOf(open)
-    if (page !== undefined) {
-      tellHub(`page ${open.id}`, () => hub.send('page', { page }))
-      pagePeers(open, page)
-    }
+    if (page === undefined) return
+    tellHub(`page ${open.id}`, () => hub.send('page', { page }))
+    pagePeers(open, page)
+  }
+
+  const callFor = (open: Escalation) => {
+    sendPages(open)
     sayUnreachable(open, elapsedSincePress(open, core.context()))
     if (open.takenBy !== null) {
       const taken = takenOf(open, open.takenBy, core.context().policy)
@@ -141,8 +150,10 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
   }
 
   return {
+    call: () => openEscalations(core.state()).forEach(sendPages),
     reconcile: () => {
       for (const open of openEscalations(core.state())) callFor(open)
+      recordPaged()
       const nowMs = Date.parse(core.context().now)
       for (const { at, ...end } of core.history().endings) {
         if (nowMs - Date.parse(at) > endingCountsForMs) continue

@@ -10,6 +10,8 @@ import { mergePresence, peersWanted } from './peers.ts'
 export type Supervision = {
   readonly hubSays: (physicians: readonly PresentPhysician[]) => void
   readonly measured: (measurements: readonly LinkMeasurement[]) => void
+  /** Follows the state with whom media flows. Records nothing, so a press need not wait for the disk. */
+  readonly followState: () => void
   /** Chooses supervisors and peers from what is known, and records what has changed about them and their links. */
   readonly reconcile: () => void
   readonly present: () => readonly PresentPhysician[]
@@ -56,6 +58,9 @@ export function createSupervision(core: Core): Supervision {
   }
 
   return {
+    followState: () => {
+      if (said !== null) peers = peersWanted(core.state(), present)
+    },
     hubSays: (physicians) => {
       said = physicians
     },

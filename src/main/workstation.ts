@@ -220,6 +220,16 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     windows.show('help', stamped('help', next))
   }
 
+  /**
+   * At a press nothing waits for the disk: pages first, because the window is busy once it draws the call; then the
+   * windows, told also that the room's picture flows now.
+   */
+  const callAtOnce = () => {
+    help.call()
+    supervision.followState()
+    publish()
+  }
+
   // ---- What comes in ---------------------------------------------------------------------------------------
 
   const pressHelp = (escalation: EscalationKind, origin: PressOrigin, drill: boolean) => {
@@ -288,8 +298,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   core.execute({ kind: 'lock', reason: 'restart' })
   core.onCommitted((entries: readonly LogEntry[]) => {
     hub.appended()
-    // At a press the windows come before anything that may touch the disk.
-    if (entries.some(({ type }) => type === 'help-pressed')) publish()
+    if (entries.some(({ type }) => type === 'help-pressed')) callAtOnce()
     reconcile()
   })
   reconcile()
