@@ -4,8 +4,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'architecture', include: ['tests/unit/walls.test.ts'] } },
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], exclude: ['tests/unit/walls.test.ts'] } },
-      { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          exclude: ['tests/unit/walls.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'faults',
