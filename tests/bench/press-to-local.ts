@@ -12,19 +12,21 @@ export const pressToLocal: Benchmark = {
       const both: number[] = []
       const board: number[] = []
       const sound: number[] = []
+      const logged: number[] = []
       for (let count = 1; count <= samples; count += 1) {
         at(`press ${count} of ${samples}`)
-        const { boardMs, soundMs } = await stage.press()
+        const { boardMs, soundMs, loggedMs } = await stage.press()
         both.push(Math.max(boardMs, soundMs))
         board.push(boardMs)
         sound.push(soundMs)
+        logged.push(loggedMs)
       }
       return [
         measured({
           name: 'press → local',
           unit: 'ms',
           samples: both,
-          note: 'click in the main window to the later of: board, timer and cards painted there; first tone scheduled (help-shown in the log)',
+          note: 'click in the main window to the later of: board, timer and cards painted there; first tone handed to running audio hardware',
           target: localTarget,
         }),
         measured({
@@ -37,7 +39,13 @@ export const pressToLocal: Benchmark = {
           name: '  of this: sounding',
           unit: 'ms',
           samples: sound,
-          note: 'to the log entry help-shown of the window that owns the sound',
+          note: 'the first tone handed to running audio hardware, by the hidden help window, which owns the sound',
+        }),
+        measured({
+          name: '  the log says (help-shown)',
+          unit: 'ms',
+          samples: logged,
+          note: 'the same press as the log tells it: the hidden window waits up to 250 ms for a frame of its own before it reports',
         }),
       ]
     } finally {

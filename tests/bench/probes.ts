@@ -4,6 +4,8 @@ declare global {
   interface Window {
     benchClock: () => number
     benchRoom: { clickedAtMs: number | null; boardAtMs: number | null }
+    /** When a tone was handed to audio hardware that runs. */
+    benchSoundAtMs: number | null
     benchConsole: {
       /** When each alarm was painted, by escalation. */
       alarms: Record<string, number>
@@ -50,6 +52,19 @@ export async function watchRoom(page: Page): Promise<void> {
         }),
       )
     }).observe(document.body, { childList: true, subtree: true })
+  })
+}
+
+/** Notes the moment in which a page hands its first tone to audio hardware that is already running. */
+export async function watchSound(page: Page): Promise<void> {
+  await installClock(page)
+  await page.evaluate(() => {
+    window.benchSoundAtMs = null
+    const { start } = AudioBufferSourceNode.prototype
+    AudioBufferSourceNode.prototype.start = function (...args) {
+      start.apply(this, args)
+      if (this.context.state === 'running') window.benchSoundAtMs ??= window.benchClock()
+    }
   })
 }
 

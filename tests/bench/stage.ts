@@ -7,7 +7,7 @@ import { browserArgs, findBrowser } from '../../tools/setup/browser.mjs'
 import { startHubProcess } from '../support/hub-process.ts'
 import { openConsole } from '../support/physician-page.ts'
 import { type LogReader, openLogReader } from './log-reader.ts'
-import { watchConsole, watchRoom } from './probes.ts'
+import { watchConsole, watchRoom, watchSound } from './probes.ts'
 import { type BenchRoom, cameraArgs, openRoom } from './room.ts'
 import { until } from './until.ts'
 
@@ -15,8 +15,10 @@ import { until } from './until.ts'
 export type Press = {
   /** The reaction board painted in the main window. */
   readonly boardMs: number
-  /** The first tone scheduled on running audio hardware: `help-shown` in the log. */
+  /** The first tone handed to running audio hardware, by whichever window owns the sound. */
   readonly soundMs: number
+  /** `help-shown` in the log: that window had also painted, or given up waiting for a frame of its own. */
+  readonly loggedMs: number
   /** The alarm painted at the physician's console. */
   readonly alarmMs: number
   /** The first picture of the room, received after the click, presented in the physician's alarm. */
@@ -69,20 +71,34 @@ export async function openStage(at: (words: string) => void): Promise<Stage> {
     at('waiting for the link to be warm')
     await whenWarm(room)
     await watchRoom(room.technologist.page)
+    const help = await room.workstation.windowAt('/help.html')
+    await watchSound(room.technologist.page)
+    await watchSound(help)
     await watchConsole(physician.page)
-    return { browser, press: () => press(room, physician.page, log), close }
+    return { browser, press: () => press({ room, help, console: physician.page, log }), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function press(room: BenchRoom, console: Page, log: LogReader): Promise<Press> {
+type Watched = {
+  readonly room: BenchRoom
+  readonly help: Page
+  readonly console: Page
+  readonly log: LogReader
+}
+
+async function press({ room, help, console, log }: Watched): Promise<Press> {
   const page = room.technologist.page
   const before = log.headSeq()
   await page.evaluate(() => {
     window.benchRoom = { clickedAtMs: null, boardAtMs: null }
   })
+  for (const each of [page, help])
+    await each.evaluate(() => {
+      window.benchSoundAtMs = null
+    })
   await console.evaluate(() => {
     window.benchConsole = { alarms: {}, pictures: [] }
   })
@@ -112,10 +128,14 @@ async function press(room: BenchRoom, console: Page, log: LogReader): Promise<Pr
       clickedAtMs,
     ),
   )
+  const sounds = await Promise.all([page, help].map((each) => each.evaluate(() => window.benchSoundAtMs)))
+  const soundAtMs = sounds.find((at) => at !== null)
+  if (soundAtMs === undefined || soundAtMs === null) throw new Error('no window sounded')
   await settle(room, console)
   return {
     boardMs: boardAtMs - clickedAtMs,
-    soundMs: shown.atMs - clickedAtMs,
+    soundMs: soundAtMs - clickedAtMs,
+    loggedMs: shown.atMs - clickedAtMs,
     alarmMs: alarmAtMs - clickedAtMs,
     pictureMs: pictureAtMs - clickedAtMs,
   }

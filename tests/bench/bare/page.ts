@@ -11,6 +11,7 @@ declare global {
 // What somebody would write without Scanside: a button that shows something red on another page, and a call that
 // is set up when it is needed.
 
+const patienceMs = 20_000
 const socket = io({ transports: ['websocket'] })
 const clock = () => performance.timeOrigin + performance.now()
 let clickedAtMs = 0
@@ -59,6 +60,15 @@ function makePeer(initiator: boolean) {
   return made
 }
 
+const stateOfCall = () =>
+  JSON.stringify({
+    call: callNumber,
+    connected: peer?.connected ?? null,
+    hasStream: video.srcObject !== null,
+    isPaused: video.paused,
+    width: video.videoWidth,
+  })
+
 const bare = {
   connected: () => new Promise<void>((done) => (socket.connected ? done() : socket.once('connect', done))),
   /** To the server and back, ms. */
@@ -73,6 +83,7 @@ const bare = {
     alarm.remove()
     painted = Promise.withResolvers<number>()
   },
+  now: clock,
   /** As the product asks for them. */
   openCamera: async () => {
     camera = await navigator.mediaDevices.getUserMedia({
@@ -86,7 +97,13 @@ const bare = {
     peer = makePeer(true)
     return calledAtMs
   },
-  presentedAtMs: () => presented.promise,
+  presentedAtMs: () => {
+    const impatience = setTimeout(
+      () => presented.reject(new Error(`no picture: ${stateOfCall()}`)),
+      patienceMs,
+    )
+    return presented.promise.finally(() => clearTimeout(impatience))
+  },
   hangUp: () => {
     peer?.destroy()
     peer = null
