@@ -1,0 +1,97 @@
+import { expect, test } from '@playwright/test'
+import { revivedPage } from '../support/electron-app.ts'
+import type { PhysicianPage } from '../support/physician-page.ts'
+import { technologistAt } from '../support/technologist.ts'
+import { whoIsShown } from '../support/who-is-shown.ts'
+import { logEntries, logLines } from '../support/workstation-files.ts'
+import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
+
+// One injection that outlives a page that hangs and an app that is killed, in this order.
+test.describe.configure({ mode: 'serial' })
+test.use({ trace: sparingTrace })
+
+let world: World
+let room: RoomAtWork
+let chen: PhysicianPage
+let release = async (): Promise<void> => undefined
+
+test.beforeAll(async () => {
+  world = await openWorld()
+  room = await world.openRoom('ct-2')
+  chen = await world.openPhysician('p-chen')
+  const { technologist } = room
+  await technologist.openSession('Okafor')
+  await technologist.screen()
+  await technologist.checkIn('R. Patel')
+  await chen.openRoom('CT 2')
+  await chen.page.getByRole('button', { name: 'Imaging records reviewed' }).click()
+  await technologist.fillInjection('Iohexol', 90)
+  await technologist.startInjection()
+})
+test.afterAll(async () => {
+  await release()
+  await world?.close()
+})
+
+const logged = (type: string) =>
+  logEntries(room.workstation.userDataDir).filter((entry) => entry.type === type)
+
+test('a page that hangs is replaced, with session and link as they were', async () => {
+  const { workstation, technologist } = room
+  const before = await technologist.snapshot()
+  const hungAt = Date.now()
+  // Never answered: the page is killed for it.
+  const hung = technologist.page
+    .evaluate(() => {
+      for (;;);
+    })
+    .catch(() => 'killed')
+  expect(await hung).toBe('killed')
+  await expect.poll(() => logged('renderer-restored').length).toBe(1)
+  const [lost, restored] = [logged('renderer-lost')[0], logged('renderer-restored')[0]]
+  const backMs = Date.parse(restored?.at ?? '') - hungAt
+  console.log(
+    `renderer hung → noticed ${Date.parse(lost?.at ?? '') - hungAt} ms, usable again ${backMs} ms ` +
+      `(of which ${restored?.body.afterMs} ms to replace it)`,
+  )
+  expect(lost?.body).toEqual({ window: 'main', reason: 'it stopped answering' })
+  // The promise is 3 s; a machine that is busy with something else gets three times as long.
+  expect(backMs).toBeLessThanOrEqual(9000)
+
+  const revived = await revivedPage(workstation, '/index.html')
+  release = revived.release
+  const { page } = revived
+  await expect(page.getByText('This screen was restarted.')).toBeVisible()
+  await expect(page.getByText('Supervised now')).toBeVisible()
+  await expect.poll(() => whoIsShown(page, 'Dr. A. Chen')).toBe('p-chen')
+  await expect.poll(() => whoIsShown(chen.page, /^CT 2/)).toBe('ct-2')
+  const after = await technologistAt(page).snapshot()
+  expect(after.state.session).toEqual(before.state.session)
+  expect(after.state.operator).toEqual(before.state.operator)
+})
+
+test('an app that is killed in mid-injection goes on there, locked, and has lost nothing', async () => {
+  const before = logLines(room.workstation.userDataDir)
+  await release()
+  release = async () => undefined
+  room = await room.killAndStart()
+  const { page } = room.technologist
+  await expect(page.getByText('The session goes on: 4 · Injection')).toBeVisible()
+  await expect(page.getByText('Okafor')).toBeHidden()
+  await room.technologist.unlock(room.pin)
+  await expect(page.getByRole('heading', { name: 'Injecting' })).toBeVisible()
+  await expect(page.getByText('Supervised now')).toBeVisible()
+  await expect.poll(() => whoIsShown(chen.page, /^CT 2/)).toBe('ct-2')
+
+  const lines = logLines(room.workstation.userDataDir)
+  expect(lines.slice(0, before.length)).toEqual(before)
+  expect(logged('workstation-locked').at(-1)?.body.reason).toBe('restart')
+  expect(logged('injection-started')).toHaveLength(1)
+  // For a while the physician saw nothing of the injection, and the record says so.
+  expect(logged('supervision-gap-opened').length).toBeGreaterThan(0)
+  await room.technologist.stopInjection()
+  await expect(page.getByText('all records synced')).toBeVisible()
+  const device = (await room.technologist.snapshot()).enrolment
+  const exported = await world.hub.exportLog(device.kind === 'enrolled' ? device.deviceId : '')
+  expect(exported.split('\n')).toEqual(logLines(room.workstation.userDataDir))
+})
