@@ -7,7 +7,21 @@ export default defineConfig({
   main: {
     build: {
       externalizeDeps: { exclude: [], include: ['better-sqlite3'] },
-      rollupOptions: { input: { index: resolve('src/main/index.ts') }, external: ['better-sqlite3'] },
+      rollupOptions: {
+        // The hub client is loaded when the button is armed, what writes DICOM when a record is saved, what copies
+        // the log once a day; a `-worker` is a thread of its own. As inputs of their own they never import `index.js`, which under another address would
+        // start the app a second time.
+        input: {
+          index: resolve('src/main/index.ts'),
+          'hub-client': resolve('src/platform/node/hub-client.ts'),
+          'dicom-worker': resolve('src/platform/node/dicom-worker.ts'),
+          'hang-guard-worker': resolve('src/platform/node/hang-guard-worker.ts'),
+          'dicom-file': resolve('src/platform/node/dicom-file.ts'),
+          'log-copy-worker': resolve('src/platform/node/log-copy-worker.ts'),
+          'wal-worker': resolve('src/platform/node/wal-worker.ts'),
+        },
+        external: ['better-sqlite3'],
+      },
     },
   },
   preload: {

@@ -13,6 +13,16 @@ export default defineConfig({
     emptyOutDir: true,
     // Files stay files, so that the content policy need not allow data addresses.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        index: resolve('src/physician/index.html'),
+        'push-worker': resolve('src/physician/push/push-worker.ts'),
+      },
+      // A service worker keeps its address, and reaches no further up than where it lies.
+      output: {
+        entryFileNames: ({ name }) => (name === 'push-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
     // Minified and before gzip; the benchmarks watch what is sent.
     chunkSizeWarningLimit: 700,
   },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'architecture', include: ['tests/unit/walls.test.ts'] } },
+      { test: { name: 'architecture', include: ['tests/unit/walls.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'unit',
@@ -12,15 +12,20 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          globalSetup: 'tests/support/postgres-setup.ts',
+        },
+      },
       {
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           testTimeout: 120_000,
-          // They pull cables and kill processes: one at a time, after everything else.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          globalSetup: 'tests/support/postgres-setup.ts',
         },
       },
     ],

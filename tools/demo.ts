@@ -24,8 +24,8 @@ synthetic. Takes about a minute and a half.
   --output FOLDER   where the results go, emptied first (default: demo-output)
   --help            this text
 
-Leaves record.pdf and its pages, record.jsonl, hub-log.jsonl, timeline.txt, story.txt, screenshots/ and
-summary.json. Exit code 0: everything that is claimed was found to be so. 1: something was not, and is named.`
+Leaves record.pdf and its pages, record.jsonl (the session's excerpt), record.csv (its timeline), record.fhir.json, record.dcm, workstation-log.jsonl and hub-log.jsonl
+(the complete log at both ends), timeline.txt, story.txt, screenshots/ and summary.json. Exit code 0: everything that is claimed was found to be so. 1: something was not, and is named.`
 
 /** @returns the exit code */
 async function demo(folder: string): Promise<number> {

@@ -27,16 +27,13 @@ function realElectron(): ElectronRuntime {
   return { kind: 'electron', executable, describe: `Electron ${electronVersion()}` }
 }
 
-/** The set-up may have chosen a browser where the stand-in would not look. */
+/** What the set-up found, or was told to use, where the stand-in is not told otherwise. */
 function chromiumOfTheSetUp(): string {
-  try {
-    return findChromium()
-  } catch (error) {
+  if (process.env.STANDIN_CHROMIUM === undefined) {
     const browser = findProgram('browser')
-    if (!browser.ok) throw error
-    process.env.STANDIN_CHROMIUM = browser.path
-    return browser.path
+    if (browser.ok) process.env.STANDIN_CHROMIUM = browser.path
   }
+  return findChromium()
 }
 
 async function standin(): Promise<ElectronRuntime> {

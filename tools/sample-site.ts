@@ -64,6 +64,7 @@ export function sampleSite(now: Date, pins: SamplePins): PolicyContent {
       id: sampleIds.site,
       name: 'Imaging Center North',
       state: 'CA',
+      timeZone: 'America/Los_Angeles',
       phones: [
         { label: 'Emergency services', number: '911', kind: 'emergency' },
         { label: 'Code team', number: '5555', kind: 'code-team' },

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { base64urlSchema, idSchema, instantSchema, sha256HexSchema } from '../domain/ids.ts'
+import { outOfBandPageSchema } from '../domain/log/events.ts'
+import { holesSchema } from '../domain/log/proof.ts'
 import { policySchema } from '../domain/policy/policy.ts'
-import { consoleCertificateSchema, signedStatementSchema } from '../domain/statement/statement.ts'
-import { pageEndSchema, pageSchema, pageTakenSchema, signalDataSchema } from './room-view.ts'
+import {
+  consoleCertificateSchema,
+  roundSchema,
+  signedStatementSchema,
+} from '../domain/statement/statement.ts'
+import { pageEndSchema, pageFreeSchema, pageSchema, pageTakenSchema, signalDataSchema } from './room-view.ts'
 
 /** Raised when the hub and its clients can no longer talk to each other. */
 export const protocolVersion = 1
@@ -27,7 +33,12 @@ export const enrolRequestSchema = z.strictObject({
   code: z.string().min(4).max(64),
   /** Ed25519, raw 32 bytes. */
   publicKey: base64urlSchema.length(43),
-  hostname: z.string().min(1).max(255),
+  /** Without NUL, which no PostgreSQL text holds. */
+  hostname: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((name) => !name.includes('\0'), 'without NUL characters'),
 })
 export const enrolResponseSchema = z.strictObject({
   ok: z.literal(true),
@@ -78,24 +89,63 @@ export const iceResponseSchema = z.strictObject({
       credential: z.string().optional(),
     }),
   ),
+  /** The site lets media go through its relay alone. */
+  relayOnly: z.boolean().optional(),
   expiresInS: z.int().positive().nullable(),
 })
-export type IceServers = z.infer<typeof iceResponseSchema>['iceServers']
+/** By what a browser may reach the other end; without servers, only directly. */
+export type IceConfig = {
+  readonly servers: z.infer<typeof iceResponseSchema>['iceServers']
+  readonly relayOnly: boolean
+}
+export const directOnly: IceConfig = { servers: [], relayOnly: false }
+export const iceConfigOf = (answer: z.infer<typeof iceResponseSchema>): IceConfig => ({
+  servers: answer.iceServers,
+  relayOnly: answer.relayOnly ?? false,
+})
 
 /**
  * POST /api/log (device token). Idempotent: entries at or below the ack are checked against what is stored and
- * acknowledged again. Entries are verified as a chain, never by their body, so they travel as they are.
+ * acknowledged again. Entries are verified as a chain, never by their body, so they travel as they are; the body of
+ * the request may be compressed (`content-encoding: zstd` or `gzip`).
  */
 export const logBatchSchema = z.strictObject({
   deviceId: idSchema,
-  entries: z.array(z.record(z.string(), z.unknown())).min(1).max(500),
+  entries: z.array(z.unknown()).min(1).max(4000),
 })
+/** Hubs of the first version take no compressed body, and no batch of more entries. */
+export const plainBatchEntries = 500
+/**
+ * In the place of an entry that is not what its hash says: the text as it lies on the workstation's disk, under the
+ * hash that the chain has for it.
+ */
+export const damagedEntrySchema = z.strictObject({
+  damaged: z.strictObject({ seq: z.int().min(1), hash: sha256HexSchema, text: z.string() }),
+})
+/**
+ * POST /api/log/stranded: entries as they lie on the workstation's disk behind a damage. Each is what its own hash says;
+ * what leads to them is lost, so no chain can take them.
+ */
+export const strandedSchema = z.strictObject({
+  deviceId: idSchema,
+  texts: z.array(z.string()).min(1).max(500),
+})
+/** How many of them are kept apart now: all but those that the hub has in the log. */
+export const strandedAckSchema = z.strictObject({ ok: z.literal(true), apart: z.int().min(0) })
+export type StrandedAck = z.infer<typeof strandedAckSchema>
+/** Also GET /api/log: what the hub holds, when a workstation asks. */
 export const logAckSchema = z.strictObject({
   ok: z.literal(true),
-  /** Highest sequence up to which everything is stored without a gap. */
+  /** Highest sequence up to which everything is stored without a gap; 0 where nothing is. */
   ack: z.int().min(0),
   /** `hash` of entry `ack`, so that a device can tell that the hub means the same chain. */
   hash: sha256HexSchema,
+  /** The hub's clock. */
+  at: instantSchema,
+  /** Entries up to `ack` that the hub does not hold as the chain has them. */
+  holes: holesSchema.exactOptional(),
+  /** Ed25519 by the hub over the receipt (`receiptSchema`) for `ack`, `hash`, `at` and `holes`. */
+  signature: base64urlSchema,
 })
 export type LogAck = z.infer<typeof logAckSchema>
 /** 409: `expectedSeq` says from where to send again. A fork is an incident, never repaired. */
@@ -105,6 +155,8 @@ export const logRefusalSchema = z.strictObject({
     kind: z.enum(['gap', 'fork', 'broken-chain', 'foreign-device', 'malformed']),
     message: z.string(),
     expectedSeq: z.int().min(1),
+    /** What was refused is kept verbatim, in the hub's quarantine, from this entry to that one. */
+    quarantined: z.strictObject({ from: z.int().min(1), to: z.int().min(1) }).optional(),
   }),
 })
 
@@ -125,6 +177,21 @@ export const consoleKeyResponseSchema = z.strictObject({
   ok: z.literal(true),
   signer: consoleCertificateSchema,
 })
+
+/** GET /api/physician/push: whether the site pages this physician by Web Push, and the key to subscribe with. */
+export const pushKeyResponseSchema = z.strictObject({
+  ok: z.literal(true),
+  wanted: z.boolean(),
+  publicKey: base64urlSchema,
+})
+/** POST /api/physician/push: this browser may be pushed to. POST …/push/end: no more. */
+export const pushSubscriptionSchema = z.strictObject({
+  endpoint: z.url().max(2048),
+  p256dh: base64urlSchema.length(87),
+  auth: base64urlSchema.length(22),
+})
+export const pushEndSchema = pushSubscriptionSchema.pick({ endpoint: true })
+export const doneSchema = z.strictObject({ ok: z.literal(true) })
 
 // ---- Socket.IO ------------------------------------------------------------------------------------------
 // Namespaces: `/workstation` (auth: { protocol, token }) and `/console` (auth: { protocol }, session cookie).
@@ -184,9 +251,14 @@ export const hubToWorkstation = {
     escalationId: idSchema,
     physicianId: idSchema,
     level: z.enum(['primary', 'bench']),
+    round: roundSchema,
   }),
+  /** How far the hub has come with paging somebody apart from their console; told at each change. */
+  'paged-out-of-band': outOfBandPageSchema,
   statement: signedStatementSchema,
   'policy-changed': z.strictObject({ version: z.int() }),
+  /** Another connection of this device has taken the place of this one, which the hub closes now. */
+  replaced: z.strictObject({}),
 } as const
 
 /** Console → hub. */
@@ -203,6 +275,7 @@ export const hubToConsole = {
   page: z.strictObject({ page: pageSchema, level: z.enum(['primary', 'bench']) }),
   'page-end': pageEndSchema,
   'page-taken': pageTakenSchema,
+  'page-free': pageFreeSchema,
   'statement-logged': z.strictObject({ statementId: idSchema }),
   /** Another page of the same physician went on call; this one has stepped back. */
   superseded: z.strictObject({ connectionId: idSchema }),

@@ -1,20 +1,21 @@
 import { z } from 'zod'
-import type { EscalationProgress } from '../domain/escalation/ladder.ts'
+import type { EscalationProgress } from '../domain/escalation/progress.ts'
 import { idSchema } from '../domain/ids.ts'
 import { type LinkState, linkMeasurementSchema } from '../domain/link/link.ts'
 import { escalationKindSchema } from '../domain/log/events.ts'
 import { contrastClassSchema, examSchema, gateCheckIdSchema, type Policy } from '../domain/policy/policy.ts'
 import type { GateReport } from '../domain/session/gate.ts'
 import type { WorkstationState } from '../domain/workstation/state.ts'
-import { type IceServers, type presentPhysicianSchema, signalEnvelopeSchema } from './hub.ts'
+import { type IceConfig, type presentPhysicianSchema, signalEnvelopeSchema } from './hub.ts'
 import { peerMessageSchema } from './room-view.ts'
 
 /** What a person at the workstation asks for. Validated by the main process; answered with an `IntentReply`. */
 export const intentSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('enrol'),
-    hub: z.string().trim().min(1).max(300),
-    code: z.string().trim().min(1).max(64),
+    // Wide: what does not look like an address or a code is refused in words for a person, not here.
+    hub: z.string().trim().min(1).max(4000),
+    code: z.string().trim().min(1).max(4000),
   }),
   z.strictObject({ kind: z.literal('sign-in'), technologistId: idSchema, pin: z.string().min(1).max(32) }),
   z.strictObject({ kind: z.literal('lock') }),
@@ -31,6 +32,8 @@ export const intentSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('override-check'),
     check: gateCheckIdSchema,
+    /** The words that the person read: nothing else is overridden. */
+    finding: z.string().min(1).max(20_000),
     reason: z.string().trim().min(3).max(500),
   }),
   z.strictObject({
@@ -130,10 +133,24 @@ export type HubConnection =
       readonly nextAttemptAt: string
     }
 
-/** Where the log goes now. `volatile`: help works, patient work does not start, and the screen says why. */
+/**
+ * Where the log goes now. `volatile`: it is not written. `doubted`: it is, and something in it was found wrong. In both
+ * help works, no session is opened, and the screen says why.
+ */
 export type Durability =
   | { readonly kind: 'durable' }
-  | { readonly kind: 'volatile'; readonly problem: { readonly kind: string; readonly message: string } }
+  | {
+      readonly kind: 'doubted'
+      readonly problem: { readonly kind: string; readonly message: string }
+      /** Whether another start goes on with what is open now. */
+      readonly resumes: boolean
+    }
+  | {
+      readonly kind: 'volatile'
+      readonly problem: { readonly kind: string; readonly message: string }
+      /** False: what happens now ends with this process. */
+      readonly isRetried: boolean
+    }
 
 /** Everything a window shows. Sent whole, with a `revision` that only grows; the renderer holds no other truth. */
 export type Snapshot = {
@@ -163,11 +180,14 @@ export type Snapshot = {
     readonly reaction: EscalationProgress | null
     readonly question: EscalationProgress | null
   }
+  /** Of the observation of a patient, at `nowMs`, whatever was done to the wall clock; null while there is none. */
+  readonly observationLeftMs: number | null
   /** Milliseconds since the press, at `nowMs`. */
   readonly elapsedMs: { readonly reaction: number | null; readonly question: number | null }
   readonly links: Readonly<Record<string, LinkReading>>
   readonly peers: readonly PeerWanted[]
-  readonly iceServers: IceServers
+  /** Null until the hub has said it or could not: no peer is made before. */
+  readonly ice: IceConfig | null
   /** Which window sounds the local alarm now, if any: the help window, unless it is dead. */
   readonly alarm: { readonly soundIn: 'main' | 'help' } | null
   /** Recent sessions whose record can be saved, newest first. */
@@ -175,7 +195,8 @@ export type Snapshot = {
     readonly sessionId: string
     readonly accession: string
     readonly closedAt: string
-    readonly signed: boolean
+    /** The physician who signed; null when it is not signed yet. */
+    readonly signedBy: string | null
   }[]
   /** What a person must know and no other member says: a taken hotkey, a hub that contradicts this log. */
   readonly notices?: readonly { readonly kind: string; readonly message: string }[]

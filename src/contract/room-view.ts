@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { idSchema, instantSchema } from '../domain/ids.ts'
+import { attentionSchema } from '../domain/link/link.ts'
 import { escalationKindSchema } from '../domain/log/events.ts'
 import { examSchema, modalitySchema } from '../domain/policy/policy.ts'
-import { orderSchema, signedStatementSchema } from '../domain/statement/statement.ts'
+import { gapSchema, orderSchema, roundSchema, signedStatementSchema } from '../domain/statement/statement.ts'
 
 /**
  * What the physician sees of a room, folded by the workstation and sent over the encrypted peer channel only,
@@ -25,6 +26,8 @@ export const roomViewSchema = z.strictObject({
       answers: z.array(
         z.strictObject({
           questionId: idSchema,
+          /** The entry of the log with this answer: what a decision names. */
+          seq: z.exactOptional(z.int().min(1)),
           text: z.string(),
           answer: z.enum(['yes', 'no']),
           leadsTo: z.enum(['go-on', 'tell-physician', 'physician-decides']),
@@ -42,7 +45,8 @@ export const roomViewSchema = z.strictObject({
           stoppedAt: instantSchema.nullable(),
         }),
       ),
-      observationDueAt: instantSchema.nullable(),
+      /** At the workstation when this view was made; null while no patient is observed. */
+      observationLeftMs: z.number().min(0).nullable(),
     })
     .nullable(),
   escalations: z.array(
@@ -65,6 +69,8 @@ export const roomViewSchema = z.strictObject({
     }),
   ),
   gapOpen: z.boolean(),
+  /** The loss of supervision that waits for its review: what a review names. */
+  gap: z.exactOptional(gapSchema),
   unsigned: z.array(
     z.strictObject({
       sessionId: idSchema,
@@ -92,6 +98,8 @@ export const pageSchema = z.strictObject({
   pressedAt: instantSchema,
   /** At the workstation, when this page was sent. */
   elapsedMs: z.number().min(0),
+  /** A page of a higher round is new: whoever was silent is asked again. */
+  round: roundSchema,
 })
 export type Page = z.infer<typeof pageSchema>
 
@@ -111,21 +119,34 @@ export const pageTakenSchema = z.strictObject({
   afterMs: z.number().min(0),
   /** Whether anybody has the room on screen: only that is help, and ends the asking. */
   onScreen: z.boolean(),
+  /** Until when, since the press, others may be silent although nobody is on screen: silence is lent, not given. */
+  quietUntilMs: z.exactOptional(z.number().min(0)),
+  /** The press that was answered: an answer to an earlier one silences nobody. */
+  round: roundSchema,
 })
 export type PageTaken = z.infer<typeof pageTakenSchema>
+
+/** Whoever had the call has given it back, and nobody else has it: it rings again. */
+export const pageFreeSchema = z.strictObject({ escalationId: idSchema })
+export type PageFree = z.infer<typeof pageFreeSchema>
 
 /**
  * Messages on the data channel of a peer link, JSON text. The channel is authenticated by the signalling that
  * made it; statements carry their own signature all the same.
  */
 export const peerMessageSchema = z.discriminatedUnion('kind', [
-  /** Twice a second from each end, with what that end receives; `sentAt` is echoed for the round trip. */
-  z.strictObject({
+  /**
+   * Twice a second from each end, with what that end receives; `sentAt` is echoed for the round trip. Not strict:
+   * rooms and consoles are updated apart, and one that says more than the other knows must not seem dead.
+   */
+  z.object({
     kind: z.literal('heartbeat'),
     n: z.int().min(0),
     sentAt: z.number(),
     echo: z.number().nullable(),
     received: z.strictObject({ framesDecodedPerS: z.number(), audioBytesPerS: z.number() }),
+    /** From a console only. A console that does not say it is taken for one that does not attend. */
+    attention: attentionSchema.optional(),
   }),
   /** From the room: let your camera and microphone flow, or hold them. */
   z.strictObject({ kind: z.literal('media'), want: z.enum(['held', 'flowing']) }),
@@ -133,6 +154,7 @@ export const peerMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('page'), page: pageSchema }),
   z.strictObject({ kind: z.literal('page-end'), end: pageEndSchema }),
   z.strictObject({ kind: z.literal('page-taken'), taken: pageTakenSchema }),
+  z.strictObject({ kind: z.literal('page-free'), free: pageFreeSchema }),
   /** From the console. */
   z.strictObject({ kind: z.literal('statement'), signed: signedStatementSchema }),
   /** From the room: this statement is in the log; stop repeating it. */

@@ -1,7 +1,8 @@
+import { holeLine } from '../domain/log/check-lines.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import { type HubClock, isoOf, nowIso } from './clock.ts'
 import { hashCode, newCode } from './codes.ts'
-import type { Device, HubStore } from './store.ts'
+import { type Device, type HubStore, holeText, type Incident, type Quarantined } from './store.ts'
 
 const enrolmentCodeMs = 24 * 60 * 60 * 1000
 const inviteMs = 7 * 24 * 60 * 60 * 1000
@@ -11,6 +12,8 @@ export type DeviceReport = Device & {
   /** Entries of its log that the hub holds. */
   readonly entries: number
   readonly incidents: number
+  /** Texts that are kept apart from its log. */
+  readonly quarantined: number
 }
 
 /** What a site's administrator does to a hub's data, whether the hub runs or not. */
@@ -24,6 +27,10 @@ export type Administration = {
   ) => Promise<Result<{ code: string; url: string }, Problem<'no-such-physician'>>>
   readonly devices: () => Promise<readonly DeviceReport[]>
   readonly revoke: (deviceId: string) => Promise<boolean>
+  /** Of one device, or of all. */
+  readonly incidents: (deviceId?: string) => Promise<readonly Incident[]>
+  /** What is kept apart from a device's log, oldest first. */
+  readonly quarantine: (deviceId: string) => AsyncIterable<Quarantined>
   /** JSON Lines without the line ends, entries as they came, oldest first. */
   readonly exportLog: (deviceId: string) => AsyncIterable<string>
 }
@@ -51,19 +58,34 @@ export function createAdministration(store: HubStore, clock: HubClock): Administ
     async devices() {
       const reports: DeviceReport[] = []
       for (const device of await store.devices.list()) {
-        const head = await store.log.head(device.deviceId)
+        const entries = await store.log.count(device.deviceId)
         const incidents = await store.log.incidents(device.deviceId)
-        reports.push({ ...device, entries: head.seq, incidents: incidents.length })
+        const quarantined = await store.quarantine.count(device.deviceId)
+        reports.push({ ...device, entries, incidents: incidents.length, quarantined })
       }
       return reports
     },
     revoke: (deviceId) => store.devices.revoke(deviceId, nowIso(clock)),
+    async incidents(deviceId) {
+      const ids =
+        deviceId === undefined ? (await store.devices.list()).map((one) => one.deviceId) : [deviceId]
+      const lists = await Promise.all(ids.map((id) => store.log.incidents(id)))
+      return lists.flat().toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    },
+    async *quarantine(deviceId) {
+      for (let skip = 0; ; skip += exportPage) {
+        const items = await store.quarantine.list(deviceId, skip, exportPage)
+        yield* items
+        if (items.length < exportPage) return
+      }
+    },
     async *exportLog(deviceId) {
       for (let from = 1; ; ) {
         const entries = await store.log.read(deviceId, from, exportPage)
-        for (const { entry } of entries) yield entry
+        for (const { seq, hash, entry } of entries)
+          yield entry === holeText ? holeLine({ device: deviceId, seq, hash }) : entry
         if (entries.length < exportPage) return
-        from += entries.length
+        from = (entries.at(-1)?.seq ?? from) + 1
       }
     },
   }

@@ -29,6 +29,8 @@ export async function assertEnrolled(ctx: HubContext, deviceId: string): Promise
       'device-revoked',
       `This workstation was revoked on ${device.revokedAt}. Enrol it again with a new code if it should be in use.`,
     )
+  // Enrolled at another hub just now.
+  if (ctx.directory.roomOf(deviceId) !== device.roomId) ctx.directory.enrolled(device)
   return device.publicKey
 }
 

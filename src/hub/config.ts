@@ -1,13 +1,18 @@
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
-import { type PolicyContent, policyContentSchema } from '../domain/policy/policy.ts'
+import { type PagerChannel, type PolicyContent, policyContentSchema } from '../domain/policy/policy.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import type { HubClock } from './clock.ts'
+import type { StorePlace } from './open-store.ts'
+import { type PagerSettings, pagerSettingsSchema } from './pagers/settings.ts'
 import { pathInWords } from './refusal.ts'
+import { whyTooShort } from './retention.ts'
 
 export type HubConfig = {
-  /** Directory of the database; made if missing. */
-  readonly data: string
+  /** Directory of the SQLite database; made if missing. This or `database`. */
+  readonly data?: string
+  /** Address of a PostgreSQL database, which several hubs may share. */
+  readonly database?: string
   /** Default 127.0.0.1. */
   readonly host?: string
   /** 0 takes a free port. */
@@ -20,6 +25,14 @@ export type HubConfig = {
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly turn?: TurnConfig
   readonly stunUrls?: readonly string[]
+  /** Media goes through the relay alone; needs `turn`. */
+  readonly relayOnly?: boolean
+  /** How long records are kept, in years; default 10, at least 7. */
+  readonly retentionYears?: number
+  /** The site's full copy: a folder that is there, and how often it is brought up to date. */
+  readonly copy?: { readonly folder: string; readonly everyMs: number }
+  /** By what people are paged who are not at their consoles, with its secrets. */
+  readonly pagers?: PagerSettings
   readonly logLevel?: LogLevel
   /** Where structured logs go, a line each; default is the standard output. */
   readonly logTo?: (line: string) => void
@@ -28,6 +41,10 @@ export type HubConfig = {
   readonly pagesDir?: string
   readonly limits?: Partial<HubLimits>
 }
+
+/** Of a configuration that has been checked. */
+export const storePlaceOf = ({ data = '', database }: HubConfig): StorePlace =>
+  database === undefined ? { kind: 'sqlite', directory: data } : { kind: 'postgres', address: database }
 
 export type TurnConfig = {
   readonly urls: readonly string[]
@@ -47,7 +64,8 @@ export type HubLimits = {
 export const defaultLimits: HubLimits = { enrolPerAddress: 10, tokenPerDevice: 60, signInPerAddress: 120 }
 
 const settingsSchema = z.object({
-  data: z.string().min(1, 'name a directory'),
+  data: z.string().min(1, 'name a directory').optional(),
+  database: z.string().min(1, 'an address like postgres://user@localhost/scanside').optional(),
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65535),
   publicUrl: z.url({ protocol: /^https?$/, error: 'an address like https://hub.example.org' }).optional(),
@@ -68,6 +86,8 @@ const settingsSchema = z.object({
     })
     .optional(),
   stunUrls: z.array(z.string().regex(/^stuns?:/, 'an address like stun:stun.example.org:3478')).optional(),
+  copy: z.object({ folder: z.string().min(1), everyMs: z.int().min(60_000, 'at least a minute') }).optional(),
+  pagers: pagerSettingsSchema.optional(),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
 })
 
@@ -79,8 +99,14 @@ export function checkConfig(config: HubConfig): Result<HubConfig, Problem<'bad-c
     problems.push(
       'tls: key and certificate cannot be used together; check that they are a pair and not encrypted',
     )
+  if ((config.data === undefined) === (config.database === undefined))
+    problems.push('data: name a directory, or a database instead')
+  if (config.relayOnly && config.turn === undefined)
+    problems.push('relayOnly: needs turn, for there is no other way left')
   if (config.publicUrl?.includes('#') || config.publicUrl?.includes('?'))
     problems.push('publicUrl: without "?" and "#"')
+  const tooShort = config.retentionYears === undefined ? undefined : whyTooShort(config.retentionYears)
+  if (tooShort !== undefined) problems.push(`retentionYears: ${tooShort}`)
   if (config.site !== undefined) {
     const site = checkSite(config.site)
     if (!site.ok) problems.push(...site.error.lines.map((line) => `site.${line}`))
@@ -119,6 +145,14 @@ function danglingNames(site: PolicyContent): string[] {
       .filter((id) => !physicians.has(id))
       .map((id) => `rooms.${index}.bench: "${id}" is nobody's id in physicians; add them or take the id off`),
   )
+  const isBrowserPushed = ({ kind }: PagerChannel) => kind === 'web-push'
+  const supervisor = (site.site.supervisor?.pagers ?? []).flatMap((channel, index) =>
+    isBrowserPushed(channel)
+      ? [
+          `site.supervisor.pagers.${index}: web-push reaches physicians only, who have a console; name another kind`,
+        ]
+      : [],
+  )
   const lists = { rooms: site.rooms, physicians: site.physicians, technologists: site.technologists }
   const twice = Object.entries(lists).flatMap(([list, items]) => {
     const seen = new Set<string>()
@@ -130,8 +164,15 @@ function danglingNames(site: PolicyContent): string[] {
       return [`${list}.${index}.id: "${id}" is used twice; give each its own`]
     })
   })
-  return [...unknown, ...twice]
+  return [...unknown, ...supervisor, ...outOfBandInOrder(site), ...twice]
 }
 
-const problemLines = (error: z.ZodError): string[] =>
+function outOfBandInOrder({ escalation: { outOfBand } }: PolicyContent): string[] {
+  if (outOfBand === undefined || outOfBand.supervisorAfterMs >= outOfBand.pagersAfterMs) return []
+  return [
+    `escalation.outOfBand.supervisorAfterMs: before pagersAfterMs (${outOfBand.pagersAfterMs}); the site's supervisor comes last`,
+  ]
+}
+
+export const problemLines = (error: z.ZodError): string[] =>
   error.issues.map(({ path, message }) => `${pathInWords(path)}: ${message}`)

@@ -8,7 +8,10 @@ import {
 } from '../platform/node/ed25519.ts'
 import type { HubClock } from './clock.ts'
 import type { HubConfig, HubLimits } from './config.ts'
+import type { CopySchedule } from './copy-schedule.ts'
 import type { Directory } from './directory.ts'
+import type { Journal } from './journal.ts'
+import type { Ways } from './pagers/ways.ts'
 import type { Site } from './site.ts'
 import type { HubStore, MetaStore } from './store.ts'
 import type { Tokens } from './tokens.ts'
@@ -20,9 +23,14 @@ export type HubContext = {
   readonly clock: HubClock
   readonly store: HubStore
   readonly keys: SigningKeyPair
+  readonly journal: Journal
+  /** Null where no copy is asked for. */
+  readonly copy: CopySchedule | null
   readonly tokens: Tokens
   readonly site: Site
   readonly directory: Directory
+  /** Out of the hub to people who are not at a console. */
+  readonly ways: Ways
   readonly log: FastifyBaseLogger
   readonly refusals: Refusals
   /** The console's address, without a slash at its end. Known once the hub listens. */

@@ -5,18 +5,24 @@ import { Server as SocketServer } from 'socket.io'
 import { maxSocketMessageBytes } from '../contract/hub.ts'
 import type { PolicyContent } from '../domain/policy/policy.ts'
 import { type Administration, createAdministration } from './administration.ts'
+import { takeCare } from './care.ts'
 import { systemClock } from './clock.ts'
-import { checkConfig, checkSite, defaultLimits, type HubConfig } from './config.ts'
+import { checkConfig, checkSite, defaultLimits, type HubConfig, storePlaceOf } from './config.ts'
 import { createRefusals, type HubContext, loadKeys } from './context.ts'
+import { scheduleCopy } from './copy-schedule.ts'
 import { openDirectory } from './directory.ts'
+import { createJournal } from './journal.ts'
+import { openStore } from './open-store.ts'
+import { unusablePagers } from './pagers/settings.ts'
+import { openWays } from './pagers/ways.ts'
 import { problem } from './refusal.ts'
 import { addRoutes } from './routes.ts'
 import { createServer } from './server.ts'
 import { createServices, type Services } from './services.ts'
+import { alone, createFellows } from './sharing/fellows.ts'
 import { openSite } from './site.ts'
 import { consoleSockets } from './sockets/console-sockets.ts'
 import { workstationSockets } from './sockets/workstation-sockets.ts'
-import { openSqliteStore } from './sqlite-store.ts'
 import { createTokens } from './tokens.ts'
 
 /** A running (or startable) hub. Methods throw `HubError` with words for a person where they cannot do it. */
@@ -30,6 +36,8 @@ export type Hub = {
   readonly replaceSite: (content: PolicyContent) => Promise<number>
   readonly exportLog: Administration['exportLog']
   readonly devices: Administration['devices']
+  readonly incidents: Administration['incidents']
+  readonly quarantine: Administration['quarantine']
   /** Revokes at once; false if there is no such device. */
   readonly revoke: (deviceId: string) => Promise<boolean>
   /** Everything refused since the start, by kind. */
@@ -54,30 +62,43 @@ const builtPages = join(import.meta.dirname, '..', '..', 'out', 'physician')
 export async function createHub(given: HubConfig): Promise<Hub> {
   const config = taken(checkConfig(given))
   const clock = config.clock ?? systemClock
-  const store = taken(openSqliteStore(config.data))
+  const store = taken(await openStore(storePlaceOf(config)))
   try {
     const app = await createServer(config)
     const keys = await loadKeys(store.meta)
     let publicUrl = config.publicUrl?.replace(/\/+$/, '') ?? 'http://localhost'
+    const journal = createJournal(store.log, keys.signing, clock)
+    const copyFrom = { store, journal, keys: keys.signing, clock, log: app.log }
     const ctx: HubContext = {
       config,
       limits: { ...defaultLimits, ...config.limits },
       clock,
       store,
       keys: keys.signing,
+      journal,
+      copy: config.copy ? scheduleCopy(copyFrom, config.copy.folder, config.copy.everyMs) : null,
       tokens: createTokens(keys.secret, clock),
       site: taken(await openSite(store.policies, keys.signing, clock, config.site)),
       directory: await openDirectory(store.devices),
+      ways: await openWays(config.pagers ?? {}, store, () => publicUrl),
       log: app.log,
       refusals: createRefusals(),
       publicUrl: () => publicUrl,
     }
-    const services = createServices(ctx)
+    const warnOfPagers = () => {
+      for (const words of unusablePagers(ctx.site.policy(), config.pagers ?? {})) app.log.warn(words)
+    }
+    warnOfPagers()
+    ctx.site.onChanged(warnOfPagers)
+    const { exchange } = store
+    const fellows = exchange === null ? alone : createFellows(ctx, exchange, keys.secret)
+    const services = createServices(ctx, fellows)
     const administration = createAdministration(store, clock)
     await addRoutes(app, services, config.pagesDir ?? builtPages)
     const sockets = openSockets(app, services)
     const connections = trackConnections(app)
-    await services.paging.resume()
+    await services.start()
+    const care = takeCare(ctx, services.run)
     let stopping: Promise<void> | undefined
 
     const stop = async (): Promise<void> => {
@@ -87,6 +108,7 @@ export async function createHub(given: HubConfig): Promise<Hub> {
       const cutOff = setTimeout(connections.cut, graceMs)
       await app.close()
       clearTimeout(cutOff)
+      care.stop()
       await services.stop()
       await store.close()
       app.log.info('stopped')
@@ -113,6 +135,8 @@ export async function createHub(given: HubConfig): Promise<Hub> {
       replaceSite: async (content) => ctx.site.replace(taken(checkSite(content))),
       exportLog: administration.exportLog,
       devices: administration.devices,
+      incidents: administration.incidents,
+      quarantine: administration.quarantine,
       async revoke(deviceId) {
         const known = await administration.revoke(deviceId)
         if (known) await services.sweep()

@@ -1,13 +1,18 @@
 import type { Page, PageEnd } from '../contract/room-view.ts'
-import { pagesDue } from '../domain/escalation/ladder.ts'
+import { ladderOf, type Paging as PagerState, progressed } from '../domain/escalation/out-of-band.ts'
 import type { LogEntry } from '../domain/log/entry.ts'
-import { eventSchema } from '../domain/log/events.ts'
-import type { Statement } from '../domain/statement/statement.ts'
+import { roundMember, roundOf, type SignedStatement, type Statement } from '../domain/statement/statement.ts'
 import { isoOf, nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
+import { createPageClimbing } from './page-climbing.ts'
+import { createPageKeeping, type PageKeepingContext } from './page-keeping.ts'
+import { createPageTelling, nobody, type OpenPage, type PageTellingContext } from './page-telling.ts'
+import type { CreateOutOfBand } from './pagers/out-of-band.ts'
 import type { Presence } from './presence.ts'
-import { hear, isNews, receive, takenOf } from './receipts.ts'
+import { askedAnew, followLog, hear, toldOf } from './receipts.ts'
 import { problem } from './refusal.ts'
+import { createRoomLinks, endIn, followed, type LinksOfRoom, linksAfter, statementIn } from './room-log.ts'
+import type { PagingWord, Publish } from './sharing/words.ts'
 import { type Answer, accepted } from './signalling.ts'
 import type { WorkstationPeer } from './sockets/peers.ts'
 import type { StoredPage } from './store.ts'
@@ -15,13 +20,20 @@ import type { StoredPage } from './store.ts'
 /** A call whose room has said nothing more for so long has been forgotten by it: nobody is paged for ever. */
 const forgottenAfterMs = 12 * 60 * 60 * 1000
 const tickMs = 250
+const freshMs = 1000
+const maxEnded = 10_000
+const claimWithinMs = 500
 
 /**
  * Calls for help on their way to physicians. The ladder says whom to page by now; everything is judged from
  * stored facts against absolute time, so a restart, a late tick or a repeated message changes nothing.
  */
 export type Paging = {
-  readonly resume: () => Promise<void>
+  /** Takes over the calls that no hub looks after: at a start, and when another hub has died. */
+  readonly takeOver: () => Promise<void>
+  /** Lets go of the calls that another hub has taken over. */
+  readonly compare: () => Promise<void>
+  readonly hearFellow: (word: PagingWord) => void
   readonly page: (from: WorkstationPeer, page: Page) => Promise<Answer>
   readonly end: (deviceId: string, end: PageEnd) => Promise<Answer>
   readonly heard: (statement: Statement) => void
@@ -30,109 +42,103 @@ export type Paging = {
   /** A page of this physician's console has just gone on call. */
   readonly cameOnCall: (physicianId: string) => void
   readonly step: () => void
+  /** Ends at other services what could not be ended there at once. */
+  readonly sweep: () => Promise<void>
   readonly endAllOf: (deviceId: string, words: string) => void
   readonly stop: () => Promise<void>
 }
 
-type OpenPage = { readonly stored: StoredPage; readonly page: Page }
-type EndedPage = { readonly end: PageEnd; readonly atMs: number; readonly untold: Set<string> }
+type EndedPage = {
+  readonly deviceId: string
+  readonly end: PageEnd
+  readonly atMs: number
+  readonly untold: Set<string>
+}
 
-export function createPaging(ctx: HubContext, presence: Presence): Paging {
+/** What of the hub is needed to call somebody. */
+export type PagingContext = PageKeepingContext &
+  PageTellingContext & {
+    readonly log: Pick<HubContext['log'], 'warn'>
+    readonly site: Pick<HubContext['site'], 'room'>
+    readonly directory: Pick<HubContext['directory'], 'roomOf'>
+    readonly store: Pick<HubContext['store'], 'exchange'> & {
+      readonly mailbox: Pick<HubContext['store']['mailbox'], 'undelivered'>
+    }
+  }
+
+export function createPaging(
+  ctx: PagingContext,
+  presence: Pick<Presence, 'onCall' | 'statusOf' | 'workstation' | 'consolesOf'>,
+  publish: Publish,
+  createOutOfBand: CreateOutOfBand,
+): Paging {
+  const isShared = ctx.store.exchange !== null
   const open = new Map<string, OpenPage>()
   const ended = new Map<string, EndedPage>()
-  let saving: Promise<void> = Promise.resolve()
+  const telling = createPageTelling(ctx, presence)
+  const { elapsedOf, putOn, takenNow, tellHolder } = telling
+  const { climb, cameOnCall } = createPageClimbing(ctx, presence, telling)
+  const outOfBand = createOutOfBand({ has: (escalationId) => open.has(escalationId), progress })
+  const keeping = createPageKeeping(ctx, letGo)
+  const links = createRoomLinks()
   const stopTicking = ctx.clock.every(tickMs, step)
 
-  /** One write after the other, so that an older state never lands on a newer one. */
-  function save(write: () => Promise<void>): Promise<boolean> {
-    const done = saving.then(write).then(
-      () => true,
-      (error: unknown) => {
-        ctx.log.error({ err: error }, 'a page could not be stored: it goes on, but not through a restart')
-        return false
-      },
-    )
-    saving = done.then(() => undefined)
-    return done
-  }
-
-  /** Pages whom the ladder names and who is there; everyone else stays due. */
-  function climb({ stored, page }: OpenPage): StoredPage {
-    const roomId = ctx.directory.roomOf(stored.deviceId) ?? page.roomId
-    const bench = ctx.site.room(roomId)?.bench ?? []
-    const primary = presence.statusOf(stored.deviceId)?.primary ?? stored.primary
-    const elapsedMs = elapsedOf(stored)
-    const { escalation } = ctx.site.policy()
-    const reachable =
-      primary !== null && bench.includes(primary) && (isThere(primary) || stored.receipts[primary] != null)
-    let next: StoredPage = primary === stored.primary ? stored : { ...stored, primary }
-    for (const { physicianId } of pagesDue(
-      stored,
-      bench,
-      reachable ? primary : null,
-      elapsedMs,
-      escalation,
-    )) {
-      if (!bench.includes(physicianId) || !putOn(physicianId, { stored: next, page })) continue
-      next = receive(next, physicianId, 'paged', nowIso(ctx.clock))
-      ctx.log.info({ escalationId: page.escalationId, deviceId: stored.deviceId, physicianId }, 'paged')
-    }
-    return next
-  }
-
-  const isThere = (physicianId: string) => presence.onCall(physicianId) !== undefined
-  const elapsedOf = ({ startedAt }: StoredPage) => Math.max(0, ctx.clock.nowMs() - Date.parse(startedAt))
-
-  /** Onto the physician's console, and word of it to the room. False if they are not there. */
-  function putOn(physicianId: string, { stored, page }: OpenPage): boolean {
-    const there = presence.onCall(physicianId)
-    if (there === undefined) return false
-    const level = physicianId === stored.primary ? 'primary' : 'bench'
-    there.peer.send('page', { page: { ...page, elapsedMs: elapsedOf(stored) }, level })
-    tellTaken(stored, [physicianId])
-    const { escalationId, deviceId } = stored
-    presence.workstation(deviceId)?.send('paged', { escalationId, physicianId, level })
-    return true
-  }
-
-  function tellTaken(stored: StoredPage, physicianIds: readonly string[]): void {
-    const message = takenOf(stored, (id) => ctx.site.physician(id)?.name ?? id)
-    if (message === null) return
-    for (const told of physicianIds)
-      for (const peer of presence.consolesOf(told)) peer.send('page-taken', message)
-  }
-
   function change(before: OpenPage, stored: StoredPage): Promise<boolean> {
-    const next = climb({ stored, page: before.page })
-    open.set(next.escalationId, { stored: next, page: before.page })
-    if (isNews(before.stored, next)) {
-      tellTaken(next, pagedOf(next))
-      ctx.log.info(
-        { escalationId: next.escalationId, physicianId: next.takenBy?.physicianId ?? null },
-        'page taken',
-      )
+    const { page } = before
+    const next = outOfBand.climb({ stored: climb(stored, page), page }, elapsedOf(stored))
+    const told = tellHolder({ stored: next, page, told: before.told })
+    open.set(next.escalationId, { ...before, stored: next, told })
+    const saved = next === before.stored ? Promise.resolve(true) : keeping.save(next)
+    if (next.pagings !== before.stored.pagings) {
+      outOfBand.tell({ stored: next, page })
+      outOfBand.follow({ stored: next, page }, saved)
     }
-    return next === before.stored ? Promise.resolve(true) : save(() => ctx.store.pages.save(next))
+    return saved
+  }
+
+  function progress(escalationId: string, pager: string, paging: PagerState): void {
+    const entry = open.get(escalationId)
+    if (entry !== undefined) void change(entry, progressed(entry.stored, pager, paging))
+  }
+
+  /** Another hub looks after it by now. */
+  function letGo(escalationId: string): void {
+    open.delete(escalationId)
+    outOfBand.letGo(escalationId)
+  }
+
+  /** Pressed again: the same call from the same press on, and everybody of the bench is asked anew. */
+  function askAgain(before: OpenPage, page: Page): void {
+    const stored = { ...askedAnew(before.stored), page: JSON.stringify(page) }
+    ctx.log.info({ escalationId: page.escalationId, round: roundOf(page) }, 'page repeated by the room')
+    open.set(page.escalationId, {
+      ...before,
+      stored: climb(stored, page),
+      page,
+      saidOnScreen: new Set(),
+      told: nobody,
+    })
   }
 
   async function keep(escalationId: string): Promise<Answer> {
     const stored = open.get(escalationId)?.stored
-    if (stored === undefined || (await save(() => ctx.store.pages.save(stored)))) return accepted
+    if (stored === undefined || (await keeping.save(stored))) return accepted
     return problem('not-stored', 'Paged, but the hub could not store it: send it again.')
   }
 
-  function finish({ stored }: OpenPage, end: PageEnd): Promise<boolean> {
+  function finish({ stored, page }: OpenPage, end: PageEnd): Promise<boolean> {
     open.delete(end.escalationId)
-    const paged = pagedOf(stored)
-    const untold = new Set(paged.filter((id) => presence.consolesOf(id).length === 0))
-    ended.set(end.escalationId, { end, atMs: ctx.clock.nowMs(), untold })
-    for (const physicianId of paged)
+    const told = toldOf(stored)
+    const untold = new Set(told.filter((id) => presence.consolesOf(id).length === 0))
+    void outOfBand.ended({ stored, page })
+    ended.set(end.escalationId, { deviceId: stored.deviceId, end, atMs: ctx.clock.nowMs(), untold })
+    for (const physicianId of told)
       for (const peer of presence.consolesOf(physicianId)) peer.send('page-end', end)
     ctx.log.info(
       { escalationId: end.escalationId, deviceId: stored.deviceId, outcome: end.outcome },
       'page ended',
     )
-    return save(() => ctx.store.pages.remove(end.escalationId))
+    return keeping.remove(end.escalationId)
   }
 
   function step(): void {
@@ -143,42 +149,131 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
     for (const [id, { atMs }] of ended) if (ctx.clock.nowMs() - atMs > forgottenAfterMs) ended.delete(id)
   }
 
+  function heardIn(entry: OpenPage, stored: StoredPage, said: Statement, known: LinksOfRoom): StoredPage {
+    if (entry.heard.has(said.id)) return stored
+    entry.heard.add(said.id)
+    if (said.kind === 'on-screen' && roundOf(said) === roundOf(entry.page))
+      entry.saidOnScreen.add(said.physicianId)
+    return hear(stored, roundOf(entry.page), said, known, nowIso(ctx.clock))
+  }
+
   function heard(statement: Statement): void {
     if (!('escalationId' in statement) || statement.escalationId === null) return
     const entry = open.get(statement.escalationId)
     if (entry?.stored.deviceId !== statement.deviceId) return
-    void change(entry, hear(entry.stored, statement, nowIso(ctx.clock)))
+    void change(entry, heardIn(entry, entry.stored, statement, links.of(statement.deviceId)))
+  }
+
+  /** The whole batch first: what it says in between is over. */
+  function follow(entry: OpenPage, entries: readonly LogEntry[]): void {
+    let known = links.of(entry.stored.deviceId)
+    const stored = entries.reduce((before, line) => {
+      known = linksAfter(known, line)
+      const statement = statementIn(line, before.escalationId)
+      if (statement !== null) return heardIn(entry, before, statement, known)
+      return followLog(before, line, (id) => entry.saidOnScreen.has(id), nowIso(ctx.clock))
+    }, entry.stored)
+    if (stored !== entry.stored) void change(entry, stored)
   }
 
   async function end(deviceId: string, message: PageEnd): Promise<Answer> {
     const entry = open.get(message.escalationId)
-    if (entry === undefined) return accepted
+    if (entry === undefined) {
+      // Kept in mind for a call that this hub may take over later.
+      const atMs = ctx.clock.nowMs()
+      if (isShared && ended.size < maxEnded && !ended.has(message.escalationId))
+        ended.set(message.escalationId, { deviceId, end: message, atMs, untold: new Set() })
+      return accepted
+    }
     if (entry.stored.deviceId !== deviceId) return anotherRooms
     await finish(entry, message)
     return accepted
   }
 
+  function logged(deviceId: string, entries: readonly LogEntry[]): void {
+    for (const entry of open.values()) if (entry.stored.deviceId === deviceId) follow(entry, entries)
+    links.take(deviceId, entries)
+    if (open.size === 0) return
+    for (const line of entries) {
+      const message = endIn(line)
+      if (message !== null && open.has(message.escalationId)) void end(deviceId, message)
+    }
+  }
+
+  /** From the store, with what physicians have said since it was stored. */
+  async function takeOn(kept: StoredPage): Promise<void> {
+    // Written by this program, from a page that had been validated.
+    const page = JSON.parse(kept.page) as Page
+    const stored = { ...kept, ladder: kept.ladder ?? ladderOf(ctx.site.policy(), page.roomId) }
+    const entry = {
+      stored,
+      page,
+      heard: new Set<string>(),
+      saidOnScreen: new Set<string>(),
+      told: JSON.stringify(takenNow(stored, page)),
+    }
+    open.set(stored.escalationId, entry)
+    keeping.taken(stored.escalationId)
+    publish({ kind: 'page-moved', escalationId: stored.escalationId })
+    const over = ended.get(stored.escalationId)
+    if (over?.deviceId === stored.deviceId) return void finish(entry, over.end)
+    for (const { signed } of await ctx.store.mailbox.undelivered(stored.deviceId))
+      if (signed !== null) heard((JSON.parse(signed) as SignedStatement).statement)
+    const now = open.get(stored.escalationId)
+    if (now !== undefined) outOfBand.follow(now, Promise.resolve(true))
+  }
+
+  /** A room that calls here goes on with the call that another hub has, or had. */
+  async function claim(escalationId: string): Promise<void> {
+    const claiming = ctx.store.pages.claim(escalationId).catch(() => null)
+    const tooLate = new Promise<null>((resolve) => setTimeout(resolve, claimWithinMs, null))
+    const stored = await Promise.race([claiming, tooLate])
+    if (stored !== null && !open.has(escalationId)) await takeOn(stored).catch(() => undefined)
+  }
+
+  async function tellLogged(deviceId: string, entries: readonly LogEntry[]): Promise<void> {
+    const told = entries.filter(({ type }) => followed.has(type))
+    if (told.length > 0 && (await ctx.store.pages.anyOf(deviceId)))
+      publish({ kind: 'logged', deviceId, entries: told })
+  }
+
   return {
-    async resume() {
-      for (const stored of await ctx.store.pages.open()) {
-        // Written by this program, from a page that had been validated.
-        open.set(stored.escalationId, { stored, page: JSON.parse(stored.page) as Page })
-      }
-      if (open.size > 0) ctx.log.info({ pages: open.size }, 'open pages resumed')
+    async takeOver() {
+      const found = await ctx.store.pages.takeOver()
+      for (const stored of found) if (!open.has(stored.escalationId)) await takeOn(stored)
+      if (found.length > 0) ctx.log.info({ pages: found.length }, 'open pages resumed')
+    },
+    compare: keeping.compare,
+    hearFellow(word) {
+      if (word.kind === 'heard') heard(word.statement)
+      if (word.kind === 'logged') logged(word.deviceId, word.entries)
+      if (word.kind === 'page-end') void end(word.deviceId, word.end)
+      if (word.kind !== 'page-moved' || !open.has(word.escalationId)) return
+      letGo(word.escalationId)
+      keeping.forget(word.escalationId)
     },
     async page(from, page) {
       const { deviceId, escalationId } = page
       if (deviceId !== from.deviceId || page.roomId !== from.roomId)
         return problem('foreign-device', 'A page speaks for the room that sends it, and for no other.')
+      // One that has just been pressed is nowhere else: it waits for nothing.
+      if (isShared && !open.has(escalationId) && page.elapsedMs > freshMs) await claim(escalationId)
       const before = open.get(escalationId)
       if (before && before.stored.deviceId !== deviceId) return anotherRooms
       // It ended here, and this copy was under way: the room has no reason to call anew under the same name.
-      if (ended.has(escalationId)) return accepted
+      if (ended.get(escalationId)?.deviceId === deviceId) return accepted
+      if (before && roundOf(page) > roundOf(before.page)) {
+        askAgain(before, page)
+        return keep(escalationId)
+      }
       if (before) {
-        for (const physicianId of pagedOf(before.stored)) {
+        const round = roundMember(roundOf(before.page))
+        for (const [physicianId, receipts] of Object.entries(before.stored.receipts)) {
+          if (receipts.paged === null) continue
           const level = physicianId === before.stored.primary ? 'primary' : 'bench'
-          from.send('paged', { escalationId, physicianId, level })
+          from.send('paged', { escalationId, physicianId, level, ...round })
         }
+        outOfBand.tell(before)
         await change(before, before.stored)
         return keep(escalationId)
       }
@@ -189,29 +284,37 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
         startedAt: isoOf(ctx.clock.nowMs() - page.elapsedMs),
         primary: presence.statusOf(deviceId)?.primary ?? null,
         receipts: {},
-        takenBy: null,
+        ladder: ladderOf(ctx.site.policy(), page.roomId),
+        pagings: {},
       }
       ctx.log.info({ escalationId, deviceId, kind: page.kind, drill: page.drill }, 'page received')
       // Paged first, stored second: the disk keeps nobody waiting.
-      open.set(escalationId, { stored: climb({ stored, page }), page })
+      open.set(escalationId, {
+        stored: climb(stored, page),
+        page,
+        heard: new Set(),
+        saidOnScreen: new Set(),
+        told: nobody,
+      })
+      publish({ kind: 'page-moved', escalationId })
       return keep(escalationId)
     },
-    end,
-    heard,
+    end(deviceId, message) {
+      if (!open.has(message.escalationId)) publish({ kind: 'page-end', deviceId, end: message })
+      return end(deviceId, message)
+    },
+    heard(statement) {
+      if (!('escalationId' in statement) || statement.escalationId === null) return
+      if (open.has(statement.escalationId)) heard(statement)
+      else publish({ kind: 'heard', statement })
+    },
     logged(deviceId, entries) {
-      if (open.size === 0) return
-      for (const entry of entries) {
-        const event = eventSchema.safeParse({ type: entry.type, session: entry.session, body: entry.body })
-        if (!event.success) continue
-        const { type, body } = event.data
-        if (type === 'statement-received') heard(body.signed.statement)
-        if (type === 'help-cancelled')
-          void end(deviceId, { escalationId: body.escalationId, outcome: 'cancelled', words: body.reason })
-        if (type === 'help-ended')
-          void end(deviceId, { escalationId: body.escalationId, outcome: 'ended', words: body.outcome })
-      }
+      logged(deviceId, entries)
+      if (isShared)
+        tellLogged(deviceId, entries).catch((error: unknown) => ctx.log.warn({ err: error }, 'untold'))
     },
     cameOnCall(physicianId) {
+      cameOnCall(physicianId)
       const peer = presence.onCall(physicianId)?.peer
       for (const { end: message, untold } of ended.values())
         if (peer && untold.delete(physicianId)) peer.send('page-end', message)
@@ -222,19 +325,18 @@ export function createPaging(ctx: HubContext, presence: Presence): Paging {
       }
     },
     step,
+    sweep: outOfBand.sweep,
     endAllOf(deviceId, words) {
       for (const entry of open.values())
         if (entry.stored.deviceId === deviceId) void finish(entry, endOf(entry, words))
     },
     async stop() {
       stopTicking()
-      await saving
+      await outOfBand.stop()
+      await keeping.settled()
     },
   }
 }
-
-const pagedOf = ({ receipts }: StoredPage): string[] =>
-  Object.entries(receipts).flatMap(([physicianId, { paged }]) => (paged === null ? [] : [physicianId]))
 
 const endOf = ({ stored }: OpenPage, words: string): PageEnd => ({
   escalationId: stored.escalationId,

@@ -1,78 +1,116 @@
 import type { PageTaken } from '../contract/room-view.ts'
-import type { Statement } from '../domain/statement/statement.ts'
-import { msBetween } from '../domain/time.ts'
-import type { Receipts } from '../domain/workstation/state.ts'
+import { type Holder, holderOf, quietUntilMs } from '../domain/escalation/ladder.ts'
+import {
+  allOffScreen,
+  followingLink,
+  noReceipts,
+  type ReceiptsById,
+  receiptsAt,
+  saidOnScreen,
+  withAcceptance,
+  withDecline,
+  withReceipt,
+} from '../domain/escalation/receipts.ts'
+import type { LogEntry } from '../domain/log/entry.ts'
+import type { Policy } from '../domain/policy/policy.ts'
+import { roundMember, roundOf, type Statement } from '../domain/statement/statement.ts'
+import { eventOf } from '../domain/workstation/evolve.ts'
+import type { LinksOfRoom } from './room-log.ts'
 import type { StoredPage } from './store.ts'
 
-const none: Receipts = {
-  paged: null,
-  delivered: null,
-  seen: null,
-  accepted: null,
-  declined: null,
-  onScreen: null,
+type Timing = Policy['escalation']
+type Answer = Pick<StoredPage, 'receipts'>
+
+/** Everyone who was ever put on for this call: they hear who has it and how it ends. */
+export const toldOf = ({ receipts }: Answer): string[] => Object.keys(receipts)
+
+/** The call again: nobody has been paged or has answered, and nobody is forgotten. */
+export const askedAnew = <A extends Answer>(page: A): A => ({
+  ...page,
+  receipts: Object.fromEntries(toldOf(page).map((physicianId) => [physicianId, noReceipts])),
+})
+
+/** Who has the call as it stands now: what was doubted for too long does not count. */
+export const holderIn = (page: StoredPage, elapsedMs: number, timing: Timing, now: string): Holder | null =>
+  holderOf(receiptsAt(page.receipts, now), page.startedAt, elapsedMs, timing)
+
+export function takenOf(
+  page: StoredPage,
+  round: number,
+  holder: Holder,
+  name: string,
+  timing: Timing,
+): PageTaken {
+  return {
+    escalationId: page.escalationId,
+    physicianId: holder.physicianId,
+    name,
+    afterMs: holder.afterMs,
+    onScreen: holder.kind === 'on-screen',
+    quietUntilMs: quietUntilMs(holder, timing),
+    ...roundMember(round),
+  }
 }
 
-type Progress = Pick<StoredPage, 'receipts' | 'takenBy'>
+const withReceipts = <A extends Answer>(page: A, receipts: ReceiptsById): A =>
+  receipts === page.receipts ? page : { ...page, receipts }
 
-const isOnScreen = ({ receipts }: Progress): boolean =>
-  Object.values(receipts).some(({ onScreen }) => onScreen !== null)
+export const paged = <A extends Answer>(page: A, physicianId: string, at: string): A =>
+  withReceipts(page, withReceipt(page.receipts, physicianId, 'paged', at))
 
-/** Whether everyone who was paged must hear of it: another has it now, or having it has become being on screen. */
-export const isNews = (before: Progress, after: Progress): boolean =>
-  before.takenBy?.physicianId !== after.takenBy?.physicianId || (isOnScreen(after) && !isOnScreen(before))
-
-export function takenOf(page: StoredPage, nameOf: (physicianId: string) => string): PageTaken | null {
-  const { escalationId, takenBy, startedAt } = page
-  if (takenBy === null) return null
-  const { physicianId, at } = takenBy
-  const afterMs = Math.max(0, msBetween(startedAt, at))
-  return { escalationId, physicianId, name: nameOf(physicianId), afterMs, onScreen: isOnScreen(page) }
-}
-
-/** The first time counts. */
-export function receive<P extends Progress>(
-  page: P,
-  physicianId: string,
-  step: keyof Receipts,
+/** What a physician's statement means for this round of a call: the same as the room's own fold makes of it. */
+export function hear<A extends Answer>(
+  page: A,
+  round: number,
+  statement: Statement,
+  links: LinksOfRoom,
   at: string,
-): P {
-  const before = page.receipts[physicianId] ?? none
-  if (before[step] !== null) return page
-  return { ...page, receipts: { ...page.receipts, [physicianId]: { ...before, [step]: at } } }
-}
-
-/** What a physician's statement means for a call: the same as the room's own fold makes of it. */
-export function hear<P extends Progress>(page: P, statement: Statement, at: string): P {
+): A {
   const { physicianId } = statement
+  const { receipts } = page
   switch (statement.kind) {
     case 'delivered':
     case 'seen':
-      return receive(page, physicianId, statement.kind, at)
+    case 'accepted':
+    case 'declined':
     case 'on-screen':
-      return receive(page, physicianId, 'onScreen', at)
-    case 'accepted': {
-      const taken = amend(receive(page, physicianId, 'accepted', at), physicianId, { declined: null })
-      return { ...taken, takenBy: page.takenBy ?? { physicianId, at } }
-    }
-    case 'declined': {
-      const before = page.receipts[physicianId]?.declined ?? at
-      const given = amend(page, physicianId, { declined: before, accepted: null, onScreen: null })
-      return page.takenBy?.physicianId === physicianId ? { ...given, takenBy: firstAccepted(given) } : given
+      if (roundOf(statement) !== round) return page
+      break
+    default:
+      return page
+  }
+  switch (statement.kind) {
+    case 'on-screen':
+      return withReceipts(page, saidOnScreen(receipts, physicianId, links[physicianId], at))
+    case 'accepted':
+      return withReceipts(page, withAcceptance(receipts, physicianId, at))
+    case 'declined':
+      return withReceipts(page, withDecline(receipts, physicianId, at))
+    default:
+      return withReceipts(page, withReceipt(receipts, physicianId, statement.kind, at))
+  }
+}
+
+/** What the room's log says about who is on its screen; statements are heard by themselves. */
+export function followLog<A extends Answer>(
+  page: A,
+  entry: LogEntry,
+  hasSaidOnScreen: (physicianId: string) => boolean,
+  at: string,
+): A {
+  const event = eventOf(entry)
+  switch (event?.type) {
+    case 'app-started':
+      return withReceipts(page, allOffScreen(page.receipts, at))
+    case 'link-changed': {
+      const { physicianId, link } = event.body
+      const of = page.receipts[physicianId]
+      // A line may be older than an acceptance that came straight: it brings nobody on screen who never was.
+      const mayBeBack = of?.onScreen != null || of?.left != null || hasSaidOnScreen(physicianId)
+      if (!mayBeBack) return page
+      return withReceipts(page, followingLink(page.receipts, physicianId, link, at))
     }
     default:
       return page
   }
-}
-
-const amend = <P extends Progress>(page: P, physicianId: string, change: Partial<Receipts>): P => ({
-  ...page,
-  receipts: { ...page.receipts, [physicianId]: { ...(page.receipts[physicianId] ?? none), ...change } },
-})
-
-function firstAccepted({ receipts }: Progress): StoredPage['takenBy'] {
-  const all = Object.entries(receipts).flatMap(([physicianId, { accepted }]) =>
-    accepted === null ? [] : [{ physicianId, at: accepted }],
-  )
-  return all.sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null
 }

@@ -13,6 +13,15 @@ export class Refusal extends Error {
   }
 }
 
+/** Words for a store that does not answer now: whoever asked keeps what they have and asks again. */
+export const unavailable = (): Refusal =>
+  new Refusal(
+    503,
+    'unavailable',
+    'The hub’s database does not answer now. Nothing is lost: try again in a moment.',
+  )
+export const retryAfterS = 2
+
 export const problem = (kind: string, message: string): HubProblem => ({
   ok: false,
   error: { kind, message },

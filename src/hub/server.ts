@@ -8,9 +8,11 @@ import Fastify, {
 } from 'fastify'
 import type { z } from 'zod'
 import type { HubConfig } from './config.ts'
-import { issuesInWords, problem, Refusal } from './refusal.ts'
+import { issuesInWords, problem, Refusal, retryAfterS, unavailable } from './refusal.ts'
+import { StoreUnavailable } from './store-problem.ts'
 
-const bodyLimitBytes = 4 * 1024 * 1024
+/** Of a request as it is read, that is after it was unpacked. */
+export const bodyLimitBytes = 4 * 1024 * 1024
 
 /** The HTTP server before it has routes: how it logs, refuses and protects itself. */
 export async function createServer(config: HubConfig): Promise<FastifyInstance> {
@@ -65,6 +67,7 @@ function answerInOneForm(app: FastifyInstance): void {
     const refusal = error instanceof Refusal ? error : asRefusal(error)
     if (refusal.status >= 500)
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    if (refusal.status === 503) reply.header('retry-after', retryAfterS)
     return reply.code(refusal.status).send(problem(refusal.kind, refusal.message))
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -80,6 +83,7 @@ function answerInOneForm(app: FastifyInstance): void {
 }
 
 function asRefusal(error: FastifyError): Refusal {
+  if (error instanceof StoreUnavailable) return unavailable()
   const status = error.statusCode ?? 500
   if (status === 413)
     return new Refusal(

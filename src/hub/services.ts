@@ -1,6 +1,8 @@
 import type { HubContext } from './context.ts'
+import { createOutOfBand } from './pagers/out-of-band.ts'
 import { createPaging, type Paging } from './paging.ts'
 import { createPresence, type Presence } from './presence.ts'
+import type { Fellows } from './sharing/fellows.ts'
 import { createSignalling, type Signalling } from './signalling.ts'
 import { createStatements, type Statements } from './statements.ts'
 
@@ -17,15 +19,21 @@ export type Services = {
   readonly run: (work: Promise<unknown>) => void
   readonly sweep: () => Promise<void>
   readonly endSession: (sessionId: string) => void
+  /** A device is known from now on, at every hub. */
+  readonly enrolled: (deviceId: string, roomId: string) => void
+  /** Finds the other hubs of the site, and the calls that nobody looks after. */
+  readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 const sweepMs = 5000
 
-export function createServices(ctx: HubContext): Services {
+export function createServices(ctx: HubContext, fellows: Fellows): Services {
   const inFlight = new Set<Promise<unknown>>()
   const presence = createPresence(ctx)
-  const paging = createPaging(ctx, presence)
+  const paging = createPaging(ctx, presence, fellows.publish, (calls) =>
+    createOutOfBand(ctx, presence, calls),
+  )
   const statements = createStatements(ctx, presence, (statement) => paging.heard(statement))
 
   function run(work: Promise<unknown>): void {
@@ -50,8 +58,11 @@ export function createServices(ctx: HubContext): Services {
     }
     const now = ctx.clock.nowMs()
     for (const peer of presence.consoles())
-      if (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined) peer.close()
+      if (peer.isHere && (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined))
+        peer.close()
     await ctx.site.refresh()
+    await paging.takeOver()
+    await paging.sweep()
   }
 
   const stopSweeping = ctx.clock.every(sweepMs, () => run(sweep()))
@@ -59,7 +70,8 @@ export function createServices(ctx: HubContext): Services {
   ctx.site.onChanged(() => {
     const { version } = ctx.site.policy()
     ctx.log.info({ version }, 'policy issued')
-    for (const peer of presence.workstations()) peer.send('policy-changed', { version })
+    for (const peer of presence.workstations()) if (peer.isHere) peer.send('policy-changed', { version })
+    fellows.publish({ kind: 'site' })
     presence.siteChanged()
   })
 
@@ -75,10 +87,19 @@ export function createServices(ctx: HubContext): Services {
     endSession(sessionId) {
       for (const peer of presence.consoles()) if (peer.sessionId === sessionId) peer.close()
     },
+    enrolled(deviceId, roomId) {
+      presence.roomChanged(roomId)
+      fellows.publish({ kind: 'enrolled', deviceId, roomId })
+    },
+    async start() {
+      await fellows.join({ presence, paging, statements, run })
+      await paging.takeOver()
+    },
     async stop() {
       stopSweeping()
       while (inFlight.size > 0) await Promise.allSettled(inFlight)
       await paging.stop()
+      await fellows.leave()
     },
   }
 }

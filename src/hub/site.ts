@@ -4,7 +4,7 @@ import type { Physician, Policy, PolicyContent, Room } from '../domain/policy/po
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import { type SigningKeyPair, signJson } from '../platform/node/ed25519.ts'
 import { type HubClock, nowIso } from './clock.ts'
-import type { PolicyStore } from './store.ts'
+import type { PolicyStore, StoredPolicy } from './store.ts'
 
 /** What the site has decided, as the hub signs it and lives by it. */
 export type Site = {
@@ -16,7 +16,7 @@ export type Site = {
   readonly roomsOf: (physicianId: string) => readonly Room[]
   /** Issues new content as the next version. */
   readonly replace: (content: PolicyContent) => Promise<number>
-  /** Issues the same content anew once half of its time is over, so that a hub that is up never has a stale policy. */
+  /** Follows what another hub has issued, and issues the same content anew once half of its time is over, so that a hub that is up never has a stale policy. */
   readonly refresh: () => Promise<void>
   /** Called after each new version, with what it replaced. */
   readonly onChanged: (listener: (before: Policy) => void) => void
@@ -29,32 +29,52 @@ export async function openSite(
   given: PolicyContent | undefined,
 ): Promise<Result<Site, Problem<'no-site'>>> {
   const listeners: ((before: Policy) => void)[] = []
-  const stored = await policies.current()
-  if (stored === null && given === undefined)
-    return fail('no-site', 'The hub knows no site yet. Start it once with the site’s file: --site FILE.')
 
-  const issue = async (content: PolicyContent, version: number): Promise<SignedPolicy> => {
+  /** Undefined if another hub has issued this version already. */
+  const issue = async (content: PolicyContent, version: number): Promise<SignedPolicy | undefined> => {
     const policy: Policy = { ...content, version, issuedAt: nowIso(clock) }
     const signature = signJson(keys.privateKey, policy as unknown as Json)
-    await policies.add({ version, issuedAt: policy.issuedAt, content, signature })
-    return { policy, signature }
+    const isIssued = await policies.add({ version, issuedAt: policy.issuedAt, content, signature })
+    return isIssued ? { policy, signature } : undefined
   }
-  const load = async (): Promise<SignedPolicy> => {
-    if (stored === null) return issue(given as PolicyContent, 1)
-    if (given !== undefined && !sameContent(given, stored.content)) return issue(given, stored.version + 1)
-    const { content, version, issuedAt, signature } = stored
-    return { policy: { ...content, version, issuedAt }, signature }
+  const load = async (): Promise<SignedPolicy | undefined> => {
+    for (;;) {
+      const stored = await policies.current()
+      if (stored !== null && (given === undefined || sameContent(given, stored.content)))
+        return signedOf(stored)
+      if (given === undefined) return undefined
+      const issued = await issue(given, (stored?.version ?? 0) + 1)
+      if (issued !== undefined) return issued
+    }
   }
 
-  let signed = await load()
+  const first = await load()
+  if (first === undefined)
+    return fail('no-site', 'The hub knows no site yet. Start it once with the site’s file: --site FILE.')
+  let signed = first
   let index = indexOf(signed.policy)
 
-  async function adopt(content: PolicyContent): Promise<number> {
+  function adopt(next: SignedPolicy): void {
     const before = signed.policy
-    signed = await issue(content, before.version + 1)
+    if (next.policy.version <= before.version) return
+    signed = next
     index = indexOf(signed.policy)
     for (const listener of listeners) listener(before)
-    return signed.policy.version
+  }
+  /** Takes over what another hub has issued. */
+  async function follow(): Promise<void> {
+    const stored = await policies.current()
+    if (stored !== null) adopt(signedOf(stored))
+  }
+  async function replace(content: PolicyContent): Promise<number> {
+    for (;;) {
+      const issued = await issue(content, signed.policy.version + 1)
+      if (issued !== undefined) {
+        adopt(issued)
+        return issued.policy.version
+      }
+      await follow()
+    }
   }
   return ok({
     signed: () => signed,
@@ -63,14 +83,23 @@ export async function openSite(
     physician: (physicianId) => index.physicianById.get(physicianId),
     isOnBench: (roomId, physicianId) => index.roomById.get(roomId)?.bench.includes(physicianId) ?? false,
     roomsOf: (physicianId) => index.roomsByPhysician.get(physicianId) ?? [],
-    replace: adopt,
+    replace,
     async refresh() {
-      const { version: _, issuedAt, ...content } = signed.policy
-      if (clock.nowMs() - Date.parse(issuedAt) > content.staleAfterMs / 2) await adopt(content)
+      if ((await policies.version()) > signed.policy.version) await follow()
+      const { version, issuedAt, ...content } = signed.policy
+      if (clock.nowMs() - Date.parse(issuedAt) <= content.staleAfterMs / 2) return
+      const issued = await issue(content, version + 1)
+      if (issued === undefined) await follow()
+      else adopt(issued)
     },
     onChanged: (listener) => void listeners.push(listener),
   })
 }
+
+const signedOf = ({ content, version, issuedAt, signature }: StoredPolicy): SignedPolicy => ({
+  policy: { ...content, version, issuedAt },
+  signature,
+})
 
 const sameContent = (a: PolicyContent, b: PolicyContent): boolean =>
   canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json)

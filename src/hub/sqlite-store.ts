@@ -5,10 +5,14 @@ import { ok, type Result } from '../domain/result.ts'
 import { sha256Hex } from '../platform/node/ed25519.ts'
 import { sqliteMailbox, sqlitePages } from './sqlite/calls.ts'
 import { sqliteLog } from './sqlite/log.ts'
-import { openDatabase, type StoreProblem } from './sqlite/open.ts'
+import { openDatabase } from './sqlite/open.ts'
+import { sqlitePagerEndings, sqlitePushSubscriptions } from './sqlite/pagers.ts'
 import { sqlitePhysicians } from './sqlite/people.ts'
+import { sqliteQuarantine } from './sqlite/quarantine.ts'
+import { sqliteRetention } from './sqlite/retention.ts'
 import { sqliteDevices, sqliteEnrolment } from './sqlite/rooms.ts'
 import type { HubStore, MetaStore, PolicyStore, StoredPolicy } from './store.ts'
+import type { StoreProblem } from './store-problem.ts'
 
 /** The hub's store in one SQLite file in `directory`. Other processes may use it at the same time (WAL). */
 export function openSqliteStore(directory: string): Result<HubStore, StoreProblem> {
@@ -23,8 +27,15 @@ export function openSqliteStore(directory: string): Result<HubStore, StoreProble
     devices: sqliteDevices(db),
     physicians: sqlitePhysicians(db),
     log: sqliteLog(db),
+    retention: sqliteRetention(db),
+    quarantine: sqliteQuarantine(db),
     pages: sqlitePages(db),
     mailbox: sqliteMailbox(db),
+    pushSubscriptions: sqlitePushSubscriptions(db),
+    pagerEndings: sqlitePagerEndings(db),
+    once: null,
+    leases: null,
+    exchange: null,
     check: async () => void probe.get(),
     close: async () => void db.close(),
   })
@@ -58,13 +69,15 @@ function sqlitePolicies(db: BetterSqlite3.Database): PolicyStore {
     'INSERT INTO site_contents (hash, content) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
   const addPolicy = db.prepare<[number, string, string, string]>(
-    'INSERT INTO policies (version, issued_at, content_hash, signature) VALUES (?, ?, ?, ?)',
+    `INSERT INTO policies (version, issued_at, content_hash, signature) VALUES (?, ?, ?, ?)
+     ON CONFLICT (version) DO NOTHING`,
   )
+  const version = db.prepare<[], number | null>('SELECT max(version) FROM policies').pluck()
   const add = db.transaction((policy: StoredPolicy) => {
     const content = canonicalJson(policy.content as unknown as Json)
     const hash = sha256Hex(content)
     addContent.run(hash, content)
-    addPolicy.run(policy.version, policy.issuedAt, hash, policy.signature)
+    return addPolicy.run(policy.version, policy.issuedAt, hash, policy.signature).changes > 0
   })
   return {
     async current() {
@@ -72,6 +85,7 @@ function sqlitePolicies(db: BetterSqlite3.Database): PolicyStore {
       // Written by `add` alone.
       return row ? { ...row, content: JSON.parse(row.content) as PolicyContent } : null
     },
-    add: async (policy) => void add.immediate(policy),
+    version: async () => version.get() ?? 0,
+    add: async (policy) => add.immediate(policy),
   }
 }

@@ -12,8 +12,13 @@ const maxFieldCharacters = 2000
  * @param echo also writes to stderr, for people who debug
  */
 export function openAppLog(file: string, echo: boolean, nowMs: () => number): AppLog {
-  mkdirSync(dirname(file), { recursive: true })
-  let size = sizeOf(file)
+  let size = 0
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    size = sizeOf(file)
+  } catch {
+    // As below: without this log the help button is armed all the same.
+  }
   return (level, event, fields = {}) => {
     if (level === 'debug' && !echo) return
     const shown = Object.entries(fields).map(([name, value]) => [

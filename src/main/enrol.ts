@@ -10,11 +10,12 @@ export type EnrolOptions = {
   /** The address being asked; undefined when that is over. */
   readonly onEnrolling: (address: string | undefined) => void
   readonly onEnrolled: (enrolment: Enrolment) => void
+  readonly whenDurable: () => Promise<void>
 }
 
 /** Makes this workstation a room of a site, once. */
 export function createEnrol(options: EnrolOptions) {
-  const { identity, core, hostname, onEnrolling, onEnrolled } = options
+  const { identity, core, hostname, onEnrolling, onEnrolled, whenDurable } = options
   let isAsking = false
 
   return async (address: string, code: string): Promise<Result<null, Problem>> => {
@@ -37,6 +38,7 @@ export function createEnrol(options: EnrolOptions) {
     if (!kept.ok) return kept
     core.setRoom(roomId)
     core.record({ type: 'device-enrolled', session: null, body: { hub, siteId, roomId } })
+    await whenDurable()
     onEnrolled({ hub, hubPublicKey, siteId, roomId })
     return { ok: true, value: null }
   }

@@ -1,31 +1,31 @@
 import type { MessageOf, workstationToHub } from '../contract/hub.ts'
 import type { Page, PageTaken, PeerMessage } from '../contract/room-view.ts'
-import { pagesDue } from '../domain/escalation/ladder.ts'
+import { type Holder, holderOf, ladderMs, pagesDue, quietUntilMs } from '../domain/escalation/ladder.ts'
+import { hasPage, isAnyOnScreen, type ReceiptsById } from '../domain/escalation/receipts.ts'
+import { timingOf } from '../domain/escalation/timing.ts'
 import type { Policy } from '../domain/policy/policy.ts'
 import { roomOf } from '../domain/policy/policy.ts'
 import type { Problem, Result } from '../domain/result.ts'
-import { msBetween } from '../domain/time.ts'
-import { elapsedSincePress, openEscalations } from '../domain/workstation/queries.ts'
-import type { Command, Escalation, Receipts } from '../domain/workstation/state.ts'
+import { roundMember } from '../domain/statement/statement.ts'
+import {
+  callsAt,
+  elapsedSincePress,
+  elapsedSinceRound,
+  openEscalations,
+} from '../domain/workstation/queries.ts'
+import type { Command, Escalation } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
-
-/** What the ladder goes by while there is no policy: calling is never left to one. */
-export const defaultTiming: Policy['escalation'] = {
-  benchAfterMs: 10_000,
-  onScreenWithinMs: 20_000,
-  cancelWithinMs: 5000,
-}
-
-export const timingOf = (policy: Policy | null): Policy['escalation'] => policy?.escalation ?? defaultTiming
 
 type Paged = Extract<Command, { kind: 'report-paged' }>
 
 export type HelpOptions = {
-  readonly core: Core
+  readonly core: Pick<Core, 'state' | 'history' | 'context' | 'execute' | 'record'>
   readonly hub: {
     readonly connectedTimes: () => number
     readonly isOnline: () => boolean
     readonly isTrying: () => boolean
+    /** Whom the hub, while it is there, says to be on call. */
+    readonly onCall: () => readonly string[]
     readonly send: <K extends 'page' | 'page-end'>(
       event: K,
       message: MessageOf<typeof workstationToHub, K>,
@@ -56,27 +56,34 @@ const endingCountsForMs = 12 * 60 * 60_000
 export function createHelp({ core, hub, peers }: HelpOptions): Help {
   /** What the hub has been told in its present connection, and each peer in its present incarnation. */
   const toldHub = new Set<string>()
-  const toldPeer = new Set<string>()
+  const takenByHub = new Set<string>()
+  const toldPeer = new Map<string, string>()
   const pagedAtMono = new Map<string, number>()
   const unrecorded: Omit<Paged, 'kind'>[] = []
   let connection = -1
+  /** By call: since when nobody who may still help can be reached. */
+  const cutOffSinceMono = new Map<string, number>()
 
   const tellHub = (key: string, send: () => Promise<Result<null, Problem>>) => {
     if (connection !== hub.connectedTimes()) {
       connection = hub.connectedTimes()
       toldHub.clear()
+      takenByHub.clear()
     }
     if (!hub.isOnline() || toldHub.has(key)) return
     toldHub.add(key)
     void send().then((told) => {
-      if (!told.ok) toldHub.delete(key)
+      if (told.ok) takenByHub.add(key)
+      else toldHub.delete(key)
     })
   }
-  const tellPeers = (key: string, message: PeerMessage) => {
+  /** Each console hears how it stands about this topic once, and again when it stands otherwise. */
+  const tellPeers = (topic: string, message: PeerMessage) => {
+    const words = JSON.stringify(message)
     for (const physicianId of peers.up()) {
-      const named = `${key} ${physicianId} ${peers.incarnation(physicianId)}`
-      if (toldPeer.has(named)) continue
-      toldPeer.add(named)
+      const to = `${topic} ${physicianId} ${peers.incarnation(physicianId)}`
+      if (toldPeer.get(to) === words) continue
+      toldPeer.set(to, words)
       peers.send(physicianId, message)
     }
   }
@@ -95,23 +102,35 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
       sessionId: open.sessionId,
       pressedAt: open.pressedAt,
       elapsedMs: elapsedSincePress(open, core.context()),
+      ...roundMember(open.round),
     }
+  }
+
+  /** The primary, unless nothing that leaves this room now would reach them: then the first of the bench it would. */
+  const firstToCall = (open: Escalation, bench: readonly string[]): string | null => {
+    const up = peers.up()
+    const isFresh = elapsedSinceRound(open, core.context()) < pathWithinMs
+    const isHubTaking = hub.isOnline() && (isFresh || takenByHub.has(pageKey(open)))
+    const byHub = isHubTaking ? hub.onCall() : []
+    const { primary } = core.state().supervisor
+    const isReachable = (id: string) => up.includes(id) || byHub.includes(id)
+    return primary !== null && isReachable(primary) ? primary : (bench.find(isReachable) ?? null)
   }
 
   const pagePeers = (open: Escalation, page: Page) => {
     const { policy, roomId, mono } = core.context()
     const bench = (policy && roomId !== null && roomOf(policy, roomId)?.bench) || []
-    const { primary } = core.state().supervisor
-    const due = pagesDue(unpaged(open), bench, primary, page.elapsedMs, timingOf(policy))
+    const round = { round: open.round, receipts: unpaged(open.roundReceipts) }
+    const due = pagesDue(round, bench, firstToCall(open, bench), page.elapsedMs, timingOf(open, policy))
     const up = peers.up()
-    for (const { physicianId, level } of due) {
-      const receipts = open.receipts[physicianId]
-      const key = `${open.id} ${physicianId} ${peers.incarnation(physicianId)}`
+    for (const { physicianId } of due) {
+      const key = `${pageKey(open)} ${physicianId} ${peers.incarnation(physicianId)}`
       const isWaiting = mono - (pagedAtMono.get(key) ?? Number.NEGATIVE_INFINITY) < repeatPageEveryMs
-      if (!up.includes(physicianId) || isWaiting || hasIt(receipts)) continue
+      if (!up.includes(physicianId) || isWaiting || hasPage(open.roundReceipts[physicianId])) continue
       pagedAtMono.set(key, mono)
       peers.send(physicianId, { kind: 'page', page })
-      unrecorded.push({ escalationId: open.id, physicianId, path: 'peer', level })
+      const level = physicianId === core.state().supervisor.primary ? 'primary' : 'bench'
+      unrecorded.push({ escalationId: open.id, physicianId, path: 'peer', level, round: open.round })
     }
   }
 
@@ -119,40 +138,79 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
     for (const paged of unrecorded.splice(0)) core.execute({ kind: 'report-paged', ...paged })
   }
 
-  const sayUnreachable = (open: Escalation, elapsedMs: number) => {
-    const isReached = Object.values(open.receipts).some(hasIt)
-    if (open.unreachable !== null || isReached || hub.isOnline() || peers.up().length > 0) return
-    if (hub.isTrying() && elapsedMs < pathWithinMs) return
-    const reason =
-      core.context().roomId === null
-        ? 'this workstation is not enrolled at a hub'
-        : 'neither the hub nor a physician is connected'
-    core.record(
-      { type: 'help-unreachable', session: open.sessionId, body: { escalationId: open.id, reason } },
-      { once: `unreachable:${open.id}` },
-    )
+  /** Why nothing that leaves this room now reaches anybody who may still help; null while something does. */
+  const whyCutOff = ({ roundReceipts }: Escalation): string | null => {
+    const connected = [...peers.up(), ...(hub.isOnline() ? hub.onCall() : [])]
+    if (connected.some((id) => roundReceipts[id]?.declined == null)) return null
+    if (connected.length > 0) return 'whoever is connected has declined'
+    if (hub.isOnline()) return 'no physician of this room is on call'
+    return core.context().roomId === null
+      ? 'this workstation is not enrolled at a hub'
+      : 'neither the hub nor a physician is connected'
+  }
+
+  /** Why nobody can be expected by way of this program; null while somebody can. */
+  const whyUnreachable = (open: Escalation): string | null => {
+    const { mono, policy } = core.context()
+    const sinceMs = elapsedSinceRound(open, core.context())
+    const answers = Object.values(open.roundReceipts)
+    const isReached = answers.some((of) => hasPage(of) && of.declined === null)
+    const cutOff = whyCutOff(open)
+    if (cutOff === null) cutOffSinceMono.delete(open.id)
+    else {
+      const since = cutOffSinceMono.get(open.id) ?? mono
+      cutOffSinceMono.set(open.id, since)
+      // What was there, or may be about to be, has a moment to come back; what never was has not.
+      const isWaiting = isReached || hub.isOnline() || hub.isTrying()
+      const forMs = isReached ? mono - since : sinceMs
+      return isWaiting && forMs < pathWithinMs ? null : cutOff
+    }
+    if (isReached || sinceMs < ladderMs(timingOf(open, policy))) return null
+    return answers.some(({ declined }) => declined !== null)
+      ? 'whoever was reached has declined'
+      : 'no console has taken the alarm'
+  }
+
+  const sayUnreachable = (open: Escalation) => {
+    if (open.unreachable !== null || isAnyOnScreen(open.receipts)) return
+    const reason = whyUnreachable(open)
+    if (reason === null) return
+    const body = { escalationId: open.id, reason }
+    core.record({ type: 'help-unreachable', session: open.sessionId, body })
   }
 
   const sendPages = (open: Escalation) => {
     const page = pageOf(open)
     if (page === undefined) return
-    tellHub(`page ${open.id}`, () => hub.send('page', { page }))
+    tellHub(pageKey(open), () => hub.send('page', { page }))
     pagePeers(open, page)
+  }
+
+  /** Who has the call, to all consoles; and that nobody has it any more, so that none stays silent for it. */
+  const sayWhoHasIt = (open: Escalation) => {
+    const { policy } = core.context()
+    const timing = timingOf(open, policy)
+    const elapsedMs = elapsedSincePress(open, core.context())
+    const holder = holderOf(open.roundReceipts, open.pressedAt, elapsedMs, timing)
+    if (holder !== null) {
+      tellPeers(`has ${open.id}`, { kind: 'page-taken', taken: takenOf(open, holder, policy) })
+    } else if (Object.values(open.roundReceipts).some(({ declined }) => declined !== null)) {
+      tellPeers(`has ${open.id}`, { kind: 'page-free', free: { escalationId: open.id } })
+    }
   }
 
   const callFor = (open: Escalation) => {
     sendPages(open)
-    sayUnreachable(open, elapsedSincePress(open, core.context()))
-    if (open.takenBy !== null) {
-      const taken = takenOf(open, open.takenBy, core.context().policy)
-      tellPeers(`taken ${open.id} ${open.takenBy} ${taken.onScreen}`, { kind: 'page-taken', taken })
-    }
+    sayUnreachable(open)
+    sayWhoHasIt(open)
   }
 
+  const openNow = () => openEscalations(callsAt(core.state(), core.context().now))
+
   return {
-    call: () => openEscalations(core.state()).forEach(sendPages),
+    call: () => openNow().forEach(sendPages),
     reconcile: () => {
-      for (const open of openEscalations(core.state())) callFor(open)
+      for (const open of openNow()) callFor(open)
       recordPaged()
       const nowMs = Date.parse(core.context().now)
       for (const { at, ...end } of core.history().endings) {
@@ -167,40 +225,20 @@ export function createHelp({ core, hub, peers }: HelpOptions): Help {
 export const nameOf = (policy: Policy | null, physicianId: string): string =>
   policy?.physicians.find((known) => known.id === physicianId)?.name ?? physicianId
 
-/** That console has the page, or its physician has answered it. */
-const hasIt = (receipts: Receipts | undefined): boolean =>
-  receipts !== undefined &&
-  [receipts.delivered, receipts.seen, receipts.accepted, receipts.declined].some((at) => at !== null)
+const pageKey = ({ id, round }: Escalation): string => `page ${id} ${round}`
 
-const isOnScreen = ({ receipts }: Escalation): boolean =>
-  Object.values(receipts).some(({ onScreen }) => onScreen !== null)
-
-function takenOf(open: Escalation, physicianId: string, policy: Policy | null): PageTaken {
-  const acceptedAt = open.receipts[physicianId]?.accepted ?? open.pressedAt
+function takenOf(open: Escalation, holder: Holder, policy: Policy | null): PageTaken {
   return {
     escalationId: open.id,
-    physicianId,
-    name: nameOf(policy, physicianId),
-    afterMs: Math.max(0, msBetween(open.pressedAt, acceptedAt)),
-    onScreen: isOnScreen(open),
+    physicianId: holder.physicianId,
+    name: nameOf(policy, holder.physicianId),
+    afterMs: holder.afterMs,
+    onScreen: holder.kind === 'on-screen',
+    quietUntilMs: quietUntilMs(holder, timingOf(open, policy)),
+    ...roundMember(open.round),
   }
 }
 
 /** The hub may have paged them; the peer channel is a path of its own. */
-function unpaged(open: Escalation): Pick<Escalation, 'receipts'> {
-  const receipts = Object.entries(open.receipts).map(([id, of]) => [id, { ...of, paged: null }])
-  return { receipts: Object.fromEntries(receipts) }
-}
-
-/**
- * Whether the local alarm sounds: until a physician has the call, and again when "I have it" did not become a
- * picture in time. A question is the quiet kind.
- */
-export function alarmSounds(reaction: Escalation | null, elapsedMs: number, policy: Policy | null): boolean {
-  if (reaction === null) return false
-  if (isOnScreen(reaction)) return false
-  const acceptedAt = reaction.takenBy === null ? null : reaction.receipts[reaction.takenBy]?.accepted
-  if (acceptedAt === null || acceptedAt === undefined) return true
-  const sinceAcceptedMs = elapsedMs - (Date.parse(acceptedAt) - Date.parse(reaction.pressedAt))
-  return sinceAcceptedMs >= timingOf(policy).onScreenWithinMs
-}
+const unpaged = (receipts: ReceiptsById): ReceiptsById =>
+  Object.fromEntries(Object.entries(receipts).map(([id, of]) => [id, { ...of, paged: null }]))

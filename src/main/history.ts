@@ -1,11 +1,13 @@
 import type { LogEntry } from '../domain/log/entry.ts'
-import { eventOf } from '../domain/workstation/evolve.ts'
+import { eventOf, signatureFits } from '../domain/workstation/evolve.ts'
+import type { UnsignedSession } from '../domain/workstation/state.ts'
 
 export type PastSession = {
   readonly sessionId: string
   readonly accession: string
   readonly closedAt: string
-  readonly signed: boolean
+  /** Who signed it; null when it is not signed yet. */
+  readonly signedBy: string | null
 }
 
 /** What is remembered of the log besides the state: a fold like it, and bounded. */
@@ -34,9 +36,21 @@ const keptEndings = 10
 const keptEntries = 120
 
 /** Traffic that says nothing to a person reading what happened in the room. */
-const quietTypes = new Set(['app-started', 'policy-adopted', 'sign-in-refused', 'record-exported'])
+const quietTypes = new Set([
+  'app-started',
+  'policy-adopted',
+  'sign-in-refused',
+  'record-exported',
+  'log-checkpointed',
+  'hub-receipt-kept',
+])
 
-export function evolveHistory(history: History, entry: LogEntry): History {
+/** @param unsigned the sessions that waited for a signature before this entry */
+export function evolveHistory(
+  history: History,
+  entry: LogEntry,
+  unsigned: readonly UnsignedSession[],
+): History {
   const tail = quietTypes.has(entry.type) ? history.tail : [...history.tail.slice(1 - keptEntries), entry]
   const next = { ...history, tail }
   const event = eventOf(entry)
@@ -51,9 +65,12 @@ export function evolveHistory(history: History, entry: LogEntry): History {
       return event.session === null ? next : closed(next, event.session, entry.at)
     case 'statement-received': {
       const { statement } = event.body.signed
-      if (statement.kind !== 'signed') return next
+      // A signature of something else signs nothing; once one fits, the session waits for no other.
+      if (statement.kind !== 'signed' || !unsigned.some((session) => signatureFits(session, statement))) {
+        return next
+      }
       const sign = (past: PastSession) =>
-        past.sessionId === statement.sessionId ? { ...past, signed: true } : past
+        past.sessionId === statement.sessionId ? { ...past, signedBy: statement.physicianId } : past
       return { ...next, recent: next.recent.map(sign) }
     }
     case 'help-cancelled': {
@@ -71,7 +88,7 @@ export function evolveHistory(history: History, entry: LogEntry): History {
 
 function closed(history: History, sessionId: string, closedAt: string): History {
   const { [sessionId]: accession = '', ...accessions } = history.accessions
-  const past = { sessionId, accession, closedAt, signed: false }
+  const past = { sessionId, accession, closedAt, signedBy: null }
   return { ...history, accessions, recent: [past, ...history.recent].slice(0, keptSessions) }
 }
 

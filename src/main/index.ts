@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, Notification } from 'electron'
+import type { Durability } from '../contract/ipc.ts'
 import { isoOf, systemClock } from '../platform/node/clock.ts'
+import { dicomFileAside } from '../platform/node/dicom-aside.ts'
+import { guardAgainstHang } from '../platform/node/hang-guard.ts'
+import { openLogCopies } from '../platform/node/log-copies.ts'
 import { openPolicyFile } from '../platform/node/policy-file.ts'
 import { trustOperatingSystem } from '../platform/node/trust-store.ts'
 import { errorFields, openAppLog } from './app-log.ts'
+import { changeKey, changeKeySwitch, isRunningWords } from './change-log-key.ts'
 import { registerAppScheme, serveApp } from './electron/app-protocol.ts'
 import { hostIpc } from './electron/ipc-host.ts'
 import { guardNavigation, guardPermissions } from './electron/permissions.ts'
@@ -14,32 +19,90 @@ import { pdfPrinter } from './electron/print-pdf.ts'
 import { systemSecretBox } from './electron/safe-storage.ts'
 import { armHotkey, makeTray } from './electron/tray.ts'
 import { createWindows } from './electron/windows.ts'
-import { openGround } from './open-log.ts'
+import { exportLog, exportSwitches } from './export-log.ts'
+import { groundFilesIn, openGround } from './open-log.ts'
 import { openPreferences } from './preferences.ts'
+import { quitWords } from './quit-words.ts'
 import { createWatchdog, type WatchdogAction } from './watchdog.ts'
 import { createWorkstation } from './workstation.ts'
 import type { Workstation } from './workstation-types.ts'
 
+/** Longer than anything that is done in one turn, on the slowest computer that we know. */
+const hungAfterMs = 10_000
+/** Started again for that, it is more patient: what held it up may still be there. */
+const hungAgainAfterMs = 60_000
+const afterHang = 'SCANSIDE_AFTER_HANG'
+const isAfterHang = process.env[afterHang] !== undefined
+delete process.env[afterHang]
+
+const endWithinMs = 4000
+
 const defaultHotkey = 'CommandOrControl+Shift+F9'
 const tickEveryMs = 250
+/** The hub is called even if the window does not come. */
+const reachOutWithinMs = 2500
 
 app.commandLine.appendSwitch('autoplay-policy', 'no-user-gesture-required')
 registerAppScheme()
 
-if (app.requestSingleInstanceLock()) {
+// The helper processes of the one that was ended hold its files for a moment.
+if (isAfterHang) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+
+const changesKey = app.commandLine.hasSwitch(changeKeySwitch)
+if (app.commandLine.hasSwitch(exportSwitches.folder)) {
+  // It only reads, and works beside a Scanside that runs.
+  void app.whenReady().then(exportLogAndEnd)
+} else if (app.requestSingleInstanceLock()) {
   // Not awaited here: `ready` waits until this module has been evaluated.
-  void app.whenReady().then(start)
+  void app.whenReady().then(changesKey ? changeKeyAndEnd : start)
+} else if (changesKey) {
+  process.stderr.write(`${isRunningWords}\n`)
+  app.exit(1)
 } else app.quit()
+
+const logFileIn = (data: string) => join(data, 'logs', 'scanside.log')
+const builtBeside = (name: string) => join(import.meta.dirname, name)
+
+const appLogIn = (data: string, nowMs: () => number) =>
+  openAppLog(logFileIn(data), process.env.SCANSIDE_DEBUG !== undefined, nowMs)
+
+const startedAgain = {
+  kind: 'started-again',
+  message:
+    'Scanside had stopped responding and was started again by itself. Session and call go on as they were. Tell your IT.',
+}
+
+function changeKeyAndEnd(): void {
+  const data = app.getPath('userData')
+  const log = appLogIn(data, Date.now)
+  const { code, words } = changeKey(
+    groundFilesIn(data),
+    systemSecretBox(() => undefined),
+    log,
+  )
+  const out = code === 0 ? process.stdout : process.stderr
+  out.write(`${words}\n`, () => app.exit(code))
+}
+
+async function exportLogAndEnd(): Promise<void> {
+  const data = app.getPath('userData')
+  const asked = (name: keyof typeof exportSwitches) => app.commandLine.getSwitchValue(exportSwitches[name])
+  const { code, words } = await exportLog(
+    groundFilesIn(data),
+    systemSecretBox(() => undefined),
+    { folder: asked('folder'), from: asked('from'), to: asked('to') },
+    isoOf(Date.now()),
+    appLogIn(data, Date.now),
+  )
+  const out = code === 0 ? process.stdout : process.stderr
+  out.write(`${words}\n`, () => app.exit(code))
+}
 
 function start(): void {
   const clock = systemClock()
   const sinceProcessStartMs = () => Math.round(Date.now() - performance.timeOrigin)
   const data = app.getPath('userData')
-  const log = openAppLog(
-    join(data, 'logs', 'scanside.log'),
-    process.env.SCANSIDE_DEBUG !== undefined,
-    clock.nowMs,
-  )
+  const log = appLogIn(data, clock.nowMs)
   const runtime =
     'standin' in process.versions
       ? `stand-in (Node ${process.versions.node}, Chromium ${process.versions.chrome}), not Electron`
@@ -52,10 +115,12 @@ function start(): void {
   let isQuitting = false
   let isConsented = false
   const preferences = openPreferences(join(data, 'preferences.json'))
-  const ground = openGround(
-    { identity: join(data, 'device.json'), log: join(data, 'log.sqlite') },
-    systemSecretBox(() => log('warn', 'key-store-weak', { backend: 'basic_text' })),
-  )
+  const box = systemSecretBox(() => log('warn', 'key-store-weak', { backend: 'basic_text' }))
+  const files = groundFilesIn(data)
+  const ground = openGround(files, box, (step) => log('info', step), {
+    worker: join(import.meta.dirname, 'wal-worker.js'),
+    onMissing: (message) => log('warn', 'wal-worker-missing', { message }),
+  })
   if (ground.problem !== null) log('error', 'log-is-volatile', { ...ground.problem })
 
   guardPermissions()
@@ -88,15 +153,19 @@ function start(): void {
     random: Math.random,
     identity: ground.identity,
     store: ground.store,
-    policyFile: openPolicyFile(join(data, 'policy.json')),
+    salvage: ground.salvage,
+    stranded: ground.stranded,
+    copies: ground.copied && openLogCopies(ground.copied, files.key, builtBeside('log-copy-worker.js')),
+    policyFile: openPolicyFile(join(data, 'policy.json'), box),
     preferences,
     windows,
     printPdf: pdfPrinter(pages),
+    writeDicom: (dataset) => dicomFileAside(dataset, builtBeside('dicom-worker.js')),
     recordsFolder: recordsFolder(data),
     hostname: hostname(),
     runtime,
     version: app.getVersion(),
-    startNotices: [],
+    startNotices: isAfterHang ? [startedAgain] : [],
     log,
   })
 
@@ -109,6 +178,18 @@ function start(): void {
     const message = `The key ${hotkey} does not work as help button: another program has it, or it is no key. The button on the screen and in the tray works. Have your IT free it or set SCANSIDE_HOTKEY.`
     workstation.notice('hotkey', { kind: 'hotkey-taken', message })
   }
+  const guard = guardAgainstHang(
+    builtBeside('hang-guard-worker.js'),
+    {
+      hungAfterMs: isAfterHang ? hungAgainAfterMs : hungAfterMs,
+      command: process.execPath,
+      args: process.argv.slice(1),
+      cwd: process.cwd(),
+      env: { [afterHang]: '1' },
+      logFile: logFileIn(data),
+    },
+    (error) => log('warn', 'hang-guard-failed', errorFields(error)),
+  )
   log('info', 'armed', { sinceProcessStartMs: sinceProcessStartMs() })
 
   hostIpc({
@@ -123,18 +204,26 @@ function start(): void {
         watchdog.usable(window)
       }
       workstation.report(window, report)
+      if (report.kind === 'usable' && window === 'main') reachOut()
     },
   })
   windows.open('main')
   windows.open('help')
   const ticking = setInterval(() => {
+    guard.beat()
     watchdog.tick()
     workstation.tick()
   }, tickEveryMs)
 
-  const trust = trustOperatingSystem()
-  log('info', 'trust', { ...trust })
-  workstation.connect()
+  let isReachingOut = false
+  /** Reading the system's certificates holds everything up for a moment, so the window is drawn before. */
+  function reachOut(): void {
+    if (isReachingOut) return
+    isReachingOut = true
+    log('info', 'trust', { ...trustOperatingSystem() })
+    workstation.connect()
+  }
+  const impatience = setTimeout(reachOut, reachOutWithinMs)
 
   // ---- From the desktop --------------------------------------------------------------------------------------
 
@@ -156,20 +245,32 @@ function start(): void {
     const work = workstation.openWork()
     if (work === null || isConsented) {
       isQuitting = true
+      // A page that hangs does not close, and must not keep the process.
+      setTimeout(() => {
+        end()
+        app.exit()
+      }, endWithinMs)
       return
     }
     event.preventDefault()
-    void askToQuit(work).then((consents) => {
+    void askToQuit(work, workstation.snapshot('main').durability).then((consents) => {
       if (consents) endNow('confirmed')
     })
   })
-  app.on('will-quit', () => {
+  app.on('will-quit', end)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => endNow(signal))
+
+  let hasEnded = false
+  function end(): void {
+    if (hasEnded) return
+    hasEnded = true
+    guard.stop()
     clearInterval(ticking)
+    clearTimeout(impatience)
     log('info', 'ended', { at: isoOf(clock.nowMs()) })
     workstation.close()
     tray.destroy()
-  })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => endNow(signal))
+  }
 
   /** The log has every line, and the next start resumes: without asking only where nobody can be asked. */
   function endNow(why: string): void {
@@ -193,13 +294,10 @@ function sayHidden(openWork: 'escalation' | 'session' | null): void {
   new Notification({ title: 'Scanside keeps running', body }).show()
 }
 
-async function askToQuit(work: 'escalation' | 'session'): Promise<boolean> {
-  const what = work === 'session' ? 'A supervised session is open.' : 'A call for help is open.'
+async function askToQuit(work: 'escalation' | 'session', durability: Durability): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'warning',
-    message: `${what} Quit Scanside all the same?`,
-    detail:
-      'The physician will lose picture and sound of this room, and the help button will not work. What is recorded stays, and the next start goes on from here.',
+    ...quitWords(work, durability),
     buttons: ['Keep Scanside running', 'Quit'],
     defaultId: 0,
     cancelId: 0,

@@ -1,4 +1,4 @@
-import type { Intent, IntentReply } from '../contract/ipc.ts'
+import type { Durability, Intent, IntentReply } from '../contract/ipc.ts'
 import { fail, type Problem, type Result } from '../domain/result.ts'
 import { refusalIn } from '../domain/workstation/decide-operator.ts'
 import { eventOf } from '../domain/workstation/evolve.ts'
@@ -10,8 +10,8 @@ import type { PreferencesFile } from './preferences.ts'
 export type IntentsOptions = {
   readonly core: Core
   readonly preferences: PreferencesFile
-  /** Why nothing that concerns a patient may begin now; null when it may. */
-  readonly volatile: () => Problem | null
+  /** Unless the log is safe, nothing that concerns a patient may begin. */
+  readonly durability: () => Durability
   readonly pressHelp: (intent: Extract<Intent, { kind: 'press-help' }>) => Result<unknown, Problem>
   readonly enrol: (address: string, code: string) => Promise<Result<null, Problem>>
   readonly saveRecord: (sessionId: string) => Promise<Result<readonly string[], Problem>>
@@ -36,8 +36,11 @@ export function createIntents(options: IntentsOptions): (intent: Intent) => Prom
 
   const run = async (intent: Intent): Promise<Result<readonly string[] | unknown, Problem>> => {
     switch (intent.kind) {
-      case 'enrol':
+      case 'enrol': {
+        const durability = options.durability()
+        if (durability.kind !== 'durable') return refuseEnrolment(durability.problem)
         return options.enrol(intent.hub, intent.code)
+      }
       case 'sign-in': {
         const attempt = signingIn.then(() => signIn(intent.technologistId, intent.pin))
         signingIn = attempt.catch(() => undefined)
@@ -48,8 +51,8 @@ export function createIntents(options: IntentsOptions): (intent: Intent) => Prom
       case 'press-help':
         return options.pressHelp(intent)
       case 'open-session': {
-        const problem = options.volatile()
-        if (problem !== null) return refusePatientWork(problem)
+        const durability = options.durability()
+        if (durability.kind !== 'durable') return refusePatientWork(durability.problem)
         return core.execute(intent)
       }
       case 'save-record':
@@ -80,8 +83,12 @@ export function createIntents(options: IntentsOptions): (intent: Intent) => Prom
 
 const done: Result<null, Problem> = { ok: true, value: null }
 
+/** Before the hub is asked: the code would be used up for an enrolment that the log never holds. */
+const refuseEnrolment = (problem: Problem): Result<never, Problem> =>
+  fail('not-durable', `This workstation cannot be enrolled yet; the code stays good. ${problem.message}`)
+
 const refusePatientWork = (problem: Problem): Result<never, Problem> =>
   fail(
     'not-durable',
-    `No session can be opened, because its record could not be kept. ${problem.message} The help button works meanwhile.`,
+    `No session can be opened, because its record would not be safe. ${problem.message} The help button works meanwhile.`,
   )

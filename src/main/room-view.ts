@@ -1,6 +1,13 @@
 import { maxPeerMessageBytes, type RoomView } from '../contract/room-view.ts'
 import { roomOf } from '../domain/policy/policy.ts'
-import { currentStep, elapsedSincePress, openEscalations, ordersOf } from '../domain/workstation/queries.ts'
+import {
+  type Clocks,
+  currentStep,
+  elapsedSincePress,
+  leftToObserveMs,
+  openEscalations,
+  ordersOf,
+} from '../domain/workstation/queries.ts'
 import type { SessionState } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
 
@@ -31,7 +38,7 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
     technologist: named(policy.technologists, technologistId),
     responder: named(policy.responders, responderId),
     step: currentStep(state.session),
-    session: sessionIn(state.session),
+    session: sessionIn(state.session, context),
     escalations: openEscalations(state).map((open) => ({
       escalationId: open.id,
       kind: open.kind,
@@ -47,6 +54,7 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
       readBackAt,
     })),
     gapOpen: state.gap !== null,
+    ...(state.gap === null ? {} : { gap: state.gap }),
     unsigned: state.unsigned.map(({ sessionId, accession, closedAt, closingHash, physicianId }) => ({
       sessionId,
       accession,
@@ -59,7 +67,7 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
   return { ...view, timeline: fitting(timeline, maxPeerMessageBytes - 1024 - bytesOf(view)) }
 }
 
-function sessionIn(session: SessionState): RoomView['session'] {
+function sessionIn(session: SessionState, clocks: Clocks): RoomView['session'] {
   if (session.kind === 'none') return null
   const { facts } = session
   return {
@@ -68,6 +76,7 @@ function sessionIn(session: SessionState): RoomView['session'] {
     openedAt: facts.openedAt,
     answers: Object.values(facts.answers).map(({ questionId, text, answer, leadsTo, note }) => ({
       questionId,
+      ...seqOf(facts.answeredIn[questionId]),
       text,
       answer,
       leadsTo,
@@ -82,9 +91,11 @@ function sessionIn(session: SessionState): RoomView['session'] {
       startedAt,
       stoppedAt,
     })),
-    observationDueAt: session.kind === 'observing' ? session.dueAt : null,
+    observationLeftMs: session.kind === 'observing' ? leftToObserveMs(session.observation, clocks) : null,
   }
 }
+
+const seqOf = (entry: { readonly seq: number } | undefined) => (entry === undefined ? {} : { seq: entry.seq })
 
 /** The newest lines that fit. */
 function fitting(timeline: readonly TimelineLine[], bytes: number): TimelineLine[] {
@@ -101,5 +112,9 @@ function fitting(timeline: readonly TimelineLine[], bytes: number): TimelineLine
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
 /** Two views that differ only in how time passes say the same. */
-export const viewKey = ({ escalations, ...view }: RoomView): string =>
-  JSON.stringify({ ...view, escalations: escalations.map(({ elapsedMs: _, ...open }) => open) })
+export const viewKey = ({ escalations, session, ...view }: RoomView): string =>
+  JSON.stringify({
+    ...view,
+    session: session && { ...session, observationLeftMs: session.observationLeftMs !== null },
+    escalations: escalations.map(({ elapsedMs: _, ...open }) => open),
+  })

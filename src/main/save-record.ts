@@ -1,61 +1,125 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { LogEntry } from '../domain/log/entry.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { ChainHead, LogEntry } from '../domain/log/entry.ts'
+import { type RecordFormat, recordFormatSchema } from '../domain/log/events.ts'
+import { type ExcerptOf, type ExcerptSigner, excerptLines } from '../domain/log/excerpt.ts'
+import { beginsSegment, isSegmentWord } from '../domain/log/segments.ts'
+import { createCandidates } from '../domain/record/candidates.ts'
+import { documentBundle } from '../domain/record/fhir/bundle.ts'
 import { recordHtml } from '../domain/record/record-html.ts'
 import { sessionRecord } from '../domain/record/session-record.ts'
-import { recordEntries } from '../domain/record/span.ts'
+import { createSpan } from '../domain/record/span.ts'
+import type { DicomDataset } from '../domain/record/sr/content.ts'
+import { srDataset } from '../domain/record/sr/sr-dataset.ts'
+import { timelineCsv } from '../domain/record/timeline-csv.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import { fileErrorWords, writeFileAtomically } from '../platform/node/atomic-file.ts'
+import type { Clock } from '../platform/node/clock.ts'
+import { sha256Hex } from '../platform/node/ed25519.ts'
 import type { KeepingLog } from '../platform/node/keeping-log.ts'
 import type { Core } from './core.ts'
 
 export type SaveRecordOptions = {
   readonly core: Core
   readonly log: KeepingLog
-  /** Where records go, made when missing. */
-  readonly folder: string
+  readonly clock: Clock
+  /** What was found wrong with the log. While it is in doubt nothing is sealed. */
+  readonly doubt: () => Problem | null
+  /** The device's own key, which seals what is saved. */
+  readonly identity: ExcerptSigner
+  /** Made when missing. */
+  readonly recordsFolder: string
   readonly printPdf: (html: string) => Promise<Buffer>
+  readonly writeDicom: (dataset: DicomDataset) => Promise<Uint8Array>
 }
 
-const pageSize = 500
+const outlinesAtOnce = 500
+/** A press that comes in the middle waits for the rest of a slice, ms. */
+const sliceMs = 8
 
 /**
- * Writes one session's record as PDF, and the log that proves it as JSON lines: all entries from the first, because
- * only a whole chain can be checked. Both files are named in the log with their hashes.
+ * Writes one session's record in every form, among them the excerpt of the log that proves it: this session's entries
+ * and no other patient's. Each file is named in the log with its hash.
  */
 export function createSaveRecord(options: SaveRecordOptions) {
-  const { core, log, folder, printPdf } = options
+  const { core, log, clock, doubt, identity, recordsFolder: folder, printPdf, writeDicom } = options
 
   return async (sessionId: string): Promise<Result<readonly string[], Problem>> => {
-    const lastSeq = log.head().seq
-    const entries = recordEntries(entriesOf(log, lastSeq), sessionId)
+    const head: ChainHead = log.head()
+    const { entries, shown, ends } = await entriesOf(sessionId, log, head.seq, createBreath(clock))
+    // What is sealed names the head of the log, and must not outlive it.
+    await log.whenDurable()
+    const problem = doubt()
+    if (problem !== null) return refuseToSeal(problem)
     const accession = accessionOf(entries)
     if (accession === undefined) {
       return fail('unknown-session', `There is no session ${sessionId} in this workstation's log.`)
     }
-    const stem = `${safeName(accession)}-${core.context().now.slice(0, 19).replaceAll(':', '')}`
-    const paths = { jsonl: join(folder, `${stem}.jsonl`), pdf: join(folder, `${stem}.pdf`) }
     const context = core.context()
     const record = sessionRecord(entries, context.policy)
-    try {
-      mkdirSync(folder, { recursive: true })
-      const jsonlHash = await writeLines(log, lastSeq, paths.jsonl)
-      noteExport(core, sessionId, 'jsonl', jsonlHash)
-      const pdf = await printPdf(recordHtml(record))
-      writeFileAtomically(paths.pdf, pdf)
-      noteExport(core, sessionId, 'pdf', createHash('sha256').update(pdf).digest('hex'))
-    } catch (error) {
-      const words = fileErrorWords(error)
-      return fail('record-not-saved', `The record could not be saved in ${folder}: ${words}.`)
+    const { now: at, deviceId: device } = context
+    const makers: Readonly<Record<RecordFormat, () => Saved | Promise<Saved>>> = {
+      pdf: () => printPdf(recordHtml(record)),
+      jsonl: () =>
+        excerptLines({ device, session: sessionId, at, head, shown, ends }, identity, sha256Hex).join(''),
+      csv: () => timelineCsv(record),
+      fhir: () => `${JSON.stringify(documentBundle(record, at, sha256Hex), null, 2)}\n`,
+      'dicom-sr': () => {
+        const dataset = srDataset(record, at, sha256Hex)
+        return dataset === null ? null : writeDicom(dataset)
+      },
     }
-    return ok([paths.pdf, paths.jsonl])
+    const stem = join(folder, `${safeName(accession)}-${at.slice(0, 19).replaceAll(':', '')}`)
+    const paths: string[] = []
+    const failures: Failure[] = []
+    // One form that fails keeps none of the others from being saved.
+    for (const format of recordFormatSchema.options) {
+      const path = `${stem}.${extensions[format]}`
+      try {
+        // A press that came meanwhile waits for one form at most.
+        await setImmediate()
+        const content = await makers[format]()
+        if (content === null) continue
+        writeFileAtomically(path, content)
+        noteExport(core, sessionId, format, createHash('sha256').update(content).digest('hex'))
+        paths.push(path)
+      } catch (error) {
+        failures.push({ extension: extensions[format], words: fileErrorWords(error) })
+      }
+    }
+    await log.whenDurable()
+    return failures.length === 0 ? ok(paths) : notSaved(folder, failures, paths)
   }
 }
 
-function noteExport(core: Core, sessionId: string, format: 'pdf' | 'jsonl', sha256: string): void {
+/** Null where there is nothing to say in this form. */
+type Saved = string | Uint8Array | null
+type Failure = { readonly extension: string; readonly words: string }
+
+const extensions: Readonly<Record<RecordFormat, string>> = {
+  pdf: 'pdf',
+  jsonl: 'jsonl',
+  csv: 'csv',
+  fhir: 'fhir.json',
+  'dicom-sr': 'dcm',
+}
+
+function notSaved(
+  folder: string,
+  failures: readonly Failure[],
+  paths: readonly string[],
+): Result<never, Problem> {
+  const reasons = Map.groupBy(failures, ({ words }) => words)
+  const inWords = Array.from(
+    reasons,
+    ([words, failed]) => `${failed.map(({ extension }) => `.${extension}`).join(', ')}: ${words}`,
+  ).join('; ')
+  const saved = paths.length === 0 ? '' : ` These were saved: ${paths.join(', ')}.`
+  return fail('record-not-saved', `The record could not be saved in ${folder} (${inWords}).${saved}`)
+}
+
+function noteExport(core: Core, sessionId: string, format: RecordFormat, sha256: string): void {
   const { operator } = core.state()
   const actor =
     operator.kind === 'signed-in'
@@ -64,29 +128,58 @@ function noteExport(core: Core, sessionId: string, format: 'pdf' | 'jsonl', sha2
   core.record({ type: 'record-exported', session: sessionId, body: { sessionId, format, sha256 } }, { actor })
 }
 
-/** In pages, so that years of log need no more memory than a day. */
-function* textsOf(log: KeepingLog, lastSeq: number): Generator<string> {
-  for (let seq = 1; seq <= lastSeq; seq += pageSize) {
-    yield* log.texts(seq, Math.min(pageSize, lastSeq - seq + 1))
-  }
-}
-
-function* entriesOf(log: KeepingLog, lastSeq: number): Generator<LogEntry> {
-  for (const text of textsOf(log, lastSeq)) yield JSON.parse(text)
-}
-
-async function writeLines(log: KeepingLog, lastSeq: number, path: string): Promise<string> {
-  const hash = createHash('sha256')
-  const lines = function* () {
-    for (const text of textsOf(log, lastSeq)) {
-      const line = `${text}\n`
-      hash.update(line)
-      yield line
+/**
+ * The record's entries up to `lastSeq`, while others go on: a log may hold years, and the help button must not wait
+ * for them. What is appended meanwhile is left out.
+ */
+async function entriesOf(
+  sessionId: string,
+  log: KeepingLog,
+  lastSeq: number,
+  breathe: () => Promise<void>,
+): Promise<Pick<ExcerptOf, 'shown' | 'ends'> & { readonly entries: readonly LogEntry[] }> {
+  const candidates = createCandidates(sessionId)
+  const ends = new Map<number, ChainHead>()
+  const segmentWords: LogEntry[] = []
+  const read = (seq: number): LogEntry[] => log.texts(seq, 1).map((text) => JSON.parse(text))
+  let last = 0
+  while (last < lastSeq) {
+    for (const outline of log.outlines(last + 1, outlinesAtOnce)) {
+      if (outline.seq > lastSeq) break
+      candidates.take(outline)
+      if (isSegmentWord(outline.type)) segmentWords.push(...read(outline.seq))
+      if (beginsSegment(outline.seq)) {
+        for (const { seq, hash } of read(last)) ends.set(outline.seq, { seq, hash })
+      }
+      last = outline.seq
     }
+    await breathe()
   }
-  await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600, flush: true }))
-  return hash.digest('hex')
+  const span = createSpan(sessionId)
+  for (const seq of candidates.seqs()) {
+    read(seq).forEach(span.take)
+    await breathe()
+  }
+  const entries = span.entries()
+  const bySeq = new Map([...entries, ...segmentWords].map((entry) => [entry.seq, entry]))
+  return { entries, shown: [...bySeq.values()].sort((a, b) => a.seq - b.seq), ends }
 }
+
+/** To be awaited often: lets the event loop turn whenever a slice is over. */
+function createBreath({ mono }: Clock): () => Promise<void> {
+  let until = mono() + sliceMs
+  return async () => {
+    if (mono() < until) return
+    await setImmediate()
+    until = mono() + sliceMs
+  }
+}
+
+const refuseToSeal = (problem: Problem): Result<never, Problem> =>
+  fail(
+    'log-doubted',
+    `The record was not saved: this workstation does not sign for a log that is in doubt. ${problem.message} What the hub has received of the session is safe there.`,
+  )
 
 function accessionOf(entries: readonly LogEntry[]): string | undefined {
   const exam = entries.find(({ type }) => type === 'session-opened')?.body.exam

@@ -15,6 +15,8 @@ export type Supervision = {
   /** Chooses supervisors and peers from what is known, and records what has changed about them and their links. */
   readonly reconcile: () => void
   readonly present: () => readonly PresentPhysician[]
+  /** Whom the hub last said to be on call, without those who are only still heard. */
+  readonly saidOnCall: () => readonly string[]
   readonly peers: () => readonly PeerWanted[]
   readonly readings: () => Readonly<Record<string, LinkReading>>
   /** Physicians whom something sent over the peer channel now would reach. */
@@ -70,6 +72,7 @@ export function createSupervision(core: Core): Supervision {
       recordLinks()
     },
     present: () => present,
+    saidOnCall: () => (said ?? []).map(({ physicianId }) => physicianId),
     peers: () => peers,
     readings,
     up: () => peers.map(({ physicianId }) => physicianId).filter(isUp),

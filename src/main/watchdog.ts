@@ -23,7 +23,7 @@ export type Watchdog = {
   readonly alive: (window: WindowName) => void
   /** Its process is gone. */
   readonly gone: (window: WindowName, reason: string) => void
-  /** To be called at least four times a second. */
+  /** To be called four times a second: on a computer that does so much later, windows are given more time as well. */
   readonly tick: () => void
   /** The computer slept: silence until now means nothing. */
   readonly forgive: () => void
@@ -32,7 +32,22 @@ export type Watchdog = {
 
 export const watchdogTimes = {
   silentForMs: 2000,
-  usableWithinMs: 10_000,
+  /**
+   * While the other window is late as well it is the computer that is slow: ending pages would make it slower still.
+   * Both pages can hang for one reason too, so even this has an end.
+   */
+  bothSilentForMs: 10_000,
+  /** Two signs of life (vital-signs.ts) that did not come. */
+  lateAfterMs: 1250,
+  /** A tick so late says that this process gets little of the computer too: the time until it counts for nothing. */
+  lateTickMs: 450,
+  /** However slow the computer is. */
+  longestMs: 15_000,
+  /**
+   * On a computer that is only slow, ending a page makes all of it slower: longer after the first that did not become
+   * usable. Meanwhile the other window and the key call for help.
+   */
+  usableWithinMs: [30_000, 60_000],
   diesWithinMs: 1000,
   /** After more failures than this within the window of time the page is made from nothing again. */
   reloads: 3,
@@ -44,7 +59,7 @@ export const watchdogTimes = {
 type Watch =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'loading'; readonly sinceMono: number }
-  | { readonly kind: 'usable'; readonly heardAtMono: number }
+  | { readonly kind: 'usable'; readonly heardAtMono: number; excusedMs: number }
   | { readonly kind: 'killing'; readonly sinceMono: number; readonly reason: string }
   | { readonly kind: 'waiting'; readonly untilMono: number; readonly reason: string }
 
@@ -53,10 +68,17 @@ type Watched = {
   /** When it was lost, until it is back. */
   lostAtMono: number | undefined
   failures: readonly number[]
+  /** How many pages in a row did not become usable in their time. */
+  unusable: number
 }
 
 export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOptions): Watchdog {
-  const fresh = (): Watched => ({ watch: { kind: 'unknown' }, lostAtMono: undefined, failures: [] })
+  const fresh = (): Watched => ({
+    watch: { kind: 'unknown' },
+    lostAtMono: undefined,
+    failures: [],
+    unusable: 0,
+  })
   const watched: Record<WindowName, Watched> = { main: fresh(), help: fresh() }
   let lastTickMono = mono()
 
@@ -93,6 +115,13 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     act({ kind: 'recreate', window, reason })
   }
 
+  /** How long its page may be silent now. */
+  const patienceMs = (window: WindowName): number => {
+    const other = watched[window === 'main' ? 'help' : 'main'].watch
+    const isLate = other.kind === 'usable' && mono() - other.heardAtMono > watchdogTimes.lateAfterMs
+    return isLate ? watchdogTimes.bothSilentForMs : watchdogTimes.silentForMs
+  }
+
   const tickOne = (window: WindowName) => {
     const { watch } = watched[window]
     const now = mono()
@@ -100,12 +129,18 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
       case 'unknown':
         return
       case 'loading':
-        if (now - watch.sinceMono > watchdogTimes.usableWithinMs) {
+        if (now - watch.sinceMono > usableWithinMs(watched[window].unusable)) {
+          watched[window].unusable += 1
           lose(window, 'it did not become usable', 'hung')
         }
         return
       case 'usable':
-        if (now - watch.heardAtMono > watchdogTimes.silentForMs) {
+        if (
+          now - watch.heardAtMono >
+          Math.min(patienceMs(window) + watch.excusedMs, watchdogTimes.longestMs)
+        ) {
+          // One at a time: the end of this one may be all that the other needs.
+          forgive()
           lose(window, 'it stopped answering', 'hung')
         }
         return
@@ -117,10 +152,14 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     }
   }
 
+  /** So much of its silence is not held against a page. */
+  const excuse = (ms: number) => {
+    for (const { watch } of Object.values(watched)) if (watch.kind === 'usable') watch.excusedMs += ms
+  }
   const forgive = () => {
     const now = mono()
     for (const it of Object.values(watched)) {
-      if (it.watch.kind === 'usable') it.watch = { kind: 'usable', heardAtMono: now }
+      if (it.watch.kind === 'usable') it.watch = heard(now)
       if (it.watch.kind === 'loading') it.watch = { kind: 'loading', sinceMono: now }
     }
   }
@@ -131,14 +170,15 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     },
     usable: (window) => {
       const it = watched[window]
-      it.watch = { kind: 'usable', heardAtMono: mono() }
+      it.watch = heard(mono())
+      it.unusable = 0
       if (it.lostAtMono === undefined) return
       onRestored(window, mono() - it.lostAtMono)
       it.lostAtMono = undefined
     },
     alive: (window) => {
       const it = watched[window]
-      if (it.watch.kind === 'usable') it.watch = { kind: 'usable', heardAtMono: mono() }
+      if (it.watch.kind === 'usable') it.watch = heard(mono())
     },
     gone: (window, reason) => {
       const { watch } = watched[window]
@@ -148,9 +188,11 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     },
     tick: () => {
       const now = mono()
-      // This process itself stood still: what the windows said meanwhile is still on its way.
-      if (now - lastTickMono > 1000) forgive()
+      const sinceTickMs = now - lastTickMono
       lastTickMono = now
+      // This process itself stood still: what the windows said meanwhile is still on its way.
+      if (sinceTickMs > 1000) forgive()
+      else if (sinceTickMs > watchdogTimes.lateTickMs) excuse(sinceTickMs)
       for (const window of ['main', 'help'] as const) tickOne(window)
     },
     forgive,
@@ -160,3 +202,8 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     },
   }
 }
+
+const heard = (heardAtMono: number): Watch => ({ kind: 'usable', heardAtMono, excusedMs: 0 })
+
+const usableWithinMs = (unusable: number): number =>
+  watchdogTimes.usableWithinMs[Math.min(unusable, watchdogTimes.usableWithinMs.length - 1)] ?? 0

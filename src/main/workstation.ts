@@ -5,6 +5,7 @@ import type { EscalationKind, Event, PressOrigin } from '../domain/log/events.ts
 import { nameOfIn } from '../domain/record/session-record.ts'
 import { wordsFor } from '../domain/record/words.ts'
 import type { Problem } from '../domain/result.ts'
+import { sessionIdOf } from '../domain/workstation/evolve-session.ts'
 import { openEscalations } from '../domain/workstation/queries.ts'
 import type { HubMessage } from '../platform/node/hub-client.ts'
 import { keepEntries } from '../platform/node/keeping-log.ts'
@@ -13,6 +14,8 @@ import { createEnrol } from './enrol.ts'
 import { createHelp } from './help.ts'
 import { createHubSide } from './hub-side.ts'
 import { createIntents } from './intents.ts'
+import { createLogCare, keptFold } from './log-care.ts'
+import { createLogProof } from './log-proof.ts'
 import { createPolicies } from './policies.ts'
 import type { WindowName } from './ports.ts'
 import { createReports } from './reports.ts'
@@ -20,7 +23,7 @@ import { createRoomStatus } from './room-status.ts'
 import { roomViewOf } from './room-view.ts'
 import { createRoomViews } from './room-views.ts'
 import { createSaveRecord } from './save-record.ts'
-import { elapsedOf, type SnapshotBody, snapshotBody } from './snapshot.ts'
+import { countedOf, enrolmentOf, type SnapshotBody, snapshotBody } from './snapshot.ts'
 import { createStatements } from './statements.ts'
 import { createSupervision } from './supervision.ts'
 import type { Workstation, WorkstationOptions } from './workstation-types.ts'
@@ -33,14 +36,15 @@ const shownTimelineLines = 60
  * state says it should be. Longer than most files, because it is the one place where the parts meet.
  */
 export function createWorkstation(options: WorkstationOptions): Workstation {
-  const { clock, identity, windows, preferences, log: say } = options
+  const { clock, identity, windows, preferences, version, runtime, log: say } = options
   const log = keepEntries(options.store, ({ kind }) => say('error', 'log-not-written', { kind }))
-  const core = createCore({ deviceId: identity.deviceId, clock, newId: options.newId, log })
+  const kept = keptFold(options.store)
+  const core = createCore({ deviceId: identity.deviceId, clock, newId: options.newId, log, kept })
   const supervision = createSupervision(core)
   const notices = new Map<string, Problem>()
 
   let enrollingAt: string | undefined
-  let iceServers: Snapshot['iceServers'] = []
+  let ice: Snapshot['ice'] = null
   let revision = 0
   let lastPublished = ''
   let lastActivityMono = clock.mono()
@@ -49,18 +53,16 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   let isHelpRaised = false
   let isReconciling = false
   let isAskedAgain = false
-
   const notice = (about: string) => (problem: Problem | null) => {
     if (problem === null) notices.delete(about)
     else {
+      // Progress is said on the screen at every step, and here once.
+      const isNew = notices.get(about)?.kind !== problem.kind
       notices.set(about, problem)
-      say('warn', 'notice', { about, kind: problem.kind, message: problem.message })
+      if (isNew) say('warn', 'notice', { about, kind: problem.kind, message: problem.message })
     }
   }
-  const sessionId = () => {
-    const { session } = core.state()
-    return session.kind === 'none' ? null : session.facts.id
-  }
+  const sessionId = () => sessionIdOf(core.state().session)
   const sendPeer = (physicianId: string, message: PeerMessage) =>
     windows.push({ kind: 'send-peer', physicianId, message })
 
@@ -76,11 +78,11 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
         windows.push({ kind: 'signal', ...message })
         return
       case 'paged':
-        core.execute({ kind: 'report-paged', path: 'hub', ...message })
-        return
+        return void core.execute({ kind: 'report-paged', path: 'hub', ...message })
+      case 'paged-out-of-band':
+        return void core.execute({ kind: 'report-out-of-band', page: message })
       case 'statement':
-        statements.receive(message, 'hub')
-        return
+        return void statements.receive(message, 'hub')
       case 'policy-changed':
         hub.fetchPolicy()
     }
@@ -95,29 +97,28 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     }
     reconcile()
   }
+  const proof = createLogProof({ core, log, identity, isDoubted: () => care.doubt() !== null })
   const hub = createHubSide({
-    identity,
-    store: options.store.durability().kind === 'durable' ? options.store : null,
-    clock,
-    random: options.random,
-    log: say,
+    ...options,
     onConnection,
     onMessage: onHubMessage,
     onPolicy: (value) => {
       policies.offered(value)
       reconcile()
     },
-    onIceServers: (servers) => {
-      iceServers = servers
+    onIce: (config) => {
+      ice = config
       publish()
     },
+    proof,
     onSyncNotice: notice('sync'),
+    onTwinNotice: notice('twin'),
   })
   const policies = createPolicies({ core, identity, file: options.policyFile, onNotice: notice('policy') })
   const statements = createStatements({
     core,
     hubPublicKey: () => identity.enrolment()?.hubPublicKey ?? null,
-    isDurable: () => log.durability().kind === 'durable' && log.keptCount() === 0,
+    written: log,
     confirm: (statementId, physicianId) => {
       void hub.send('statement-logged', { statementId })
       sendPeer(physicianId, { kind: 'statement-logged', statementId })
@@ -136,6 +137,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
       connectedTimes: hub.connectedTimes,
       isOnline: () => hub.connection().kind === 'online',
       isTrying: () => hub.connection().kind === 'connecting',
+      onCall: supervision.saidOnCall,
       send: hub.send,
     },
     peers: { up, incarnation, send: sendPeer },
@@ -178,27 +180,19 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
 
   // ---- Windows -------------------------------------------------------------------------------------------
 
-  const enrolmentNow = (): Snapshot['enrolment'] => {
-    const enrolment = identity.enrolment()
-    if (enrolment !== null) {
-      const { hub: address, roomId } = enrolment
-      return { kind: 'enrolled', hub: address, deviceId: identity.deviceId, roomId }
-    }
-    return enrollingAt === undefined ? { kind: 'none' } : { kind: 'enrolling', hub: enrollingAt }
-  }
   const body = (): SnapshotBody =>
     snapshotBody(core, {
-      runtime: options.runtime,
-      version: options.version,
+      runtime,
+      version,
       preferences: preferences.get(),
-      durability: log.durability(),
-      enrolment: enrolmentNow(),
+      durability: care.durability(),
+      enrolment: enrolmentOf(identity, enrollingAt),
       hub: hub.connection(),
       unsynced: log.unsyncedCount(),
       present: supervision.present(),
       links: supervision.readings(),
       peers: supervision.peers(),
-      iceServers,
+      ice,
       isHelpWindowAlive: windows.isAlive('help'),
       notices: [...options.startNotices, ...notices.values()],
     })
@@ -207,7 +201,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     revision,
     nowMs: clock.nowMs(),
     window,
-    elapsedMs: elapsedOf(core),
+    ...countedOf(core),
   })
   /** Sends a snapshot if it says anything new; windows count time on by themselves. */
   const publish = () => {
@@ -233,18 +227,17 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   // ---- What comes in ---------------------------------------------------------------------------------------
 
   const pressHelp = (escalation: EscalationKind, origin: PressOrigin, drill: boolean) => {
-    const outcome = core.executeUrgently({ kind: 'press-help', escalation, origin, drill })
     windows.raise(windows.isAlive('main') ? 'main' : 'help')
+    const outcome = core.executeUrgently({ kind: 'press-help', escalation, origin, drill })
     say('info', 'help-pressed', { escalation, origin, drill })
+    // Where the hub is away, it is not waited for the next attempt.
+    hub.hint()
     return outcome
   }
   const intents = createIntents({
     core,
     preferences,
-    volatile: () => {
-      const durability = log.durability()
-      return durability.kind === 'volatile' ? durability.problem : null
-    },
+    durability: () => care.durability(),
     pressHelp: ({ escalation, origin, drill }) => pressHelp(escalation, origin, drill),
     enrol: createEnrol({
       identity,
@@ -255,8 +248,9 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
         publish()
       },
       onEnrolled: hub.start,
+      whenDurable: log.whenDurable,
     }),
-    saveRecord: createSaveRecord({ core, log, folder: options.recordsFolder, printPdf: options.printPdf }),
+    saveRecord: createSaveRecord({ ...options, core, log, doubt: () => care.doubt() }),
     preferencesChanged: () => {
       windows.setLayout(preferences.get().layout)
       publish()
@@ -270,7 +264,10 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     sessionId,
     log: say,
     // A window that has just come needs what there is.
-    onUsable: (window) => windows.show(window, stamped(window, body())),
+    onUsable: (window) => {
+      windows.show(window, stamped(window, body()))
+      if (window === 'main') care.start()
+    },
     onActivity: () => {
       lastActivityMono = clock.mono()
     },
@@ -291,14 +288,13 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   // ---- Start ---------------------------------------------------------------------------------------------
 
   const afterSeq = log.head().seq
+  const care = createLogCare({ ...options, core, log, notice, say, onChanged: reconcile })
   core.setRoom(identity.enrolment()?.roomId ?? null)
   policies.load()
-  const { version, runtime } = options
   core.record({ type: 'app-started', session: null, body: { version, runtime, afterSeq } })
   core.execute({ kind: 'lock', reason: 'restart' })
   core.onCommitted((entries: readonly LogEntry[]) => {
-    hub.appended()
-    if (entries.some(({ type }) => type === 'help-pressed')) callAtOnce()
+    if (entries.some(({ type }) => type.startsWith('help-pressed'))) callAtOnce()
     reconcile()
   })
   reconcile()
@@ -334,16 +330,19 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
       if (clock.mono() - lastWriteMono >= retryWritesEveryMs) {
         lastWriteMono = clock.mono()
         log.flush()
-        statements.confirmDurable()
+        statements.again()
       }
       lockWhenIdle()
-      // An urgent entry is on disk only after its commit was told.
-      hub.appended()
+      care.tick()
+      proof.tick()
+      // What was recovered of a damaged log is durable before it may be sent.
+      hub.sync()
       reconcile()
     },
     close: () => {
       hub.close()
-      log.flush()
+      log.writeAtEnd()
+      care.close()
       options.store.close()
     },
   }

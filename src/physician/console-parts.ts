@@ -8,6 +8,7 @@ import type { AlarmKeeper } from './alarms/alarm-keeper.ts'
 import type { Call } from './call/call.ts'
 import type { Preferences } from './call/preferences.ts'
 import type { HubConnection, openHubSocket } from './hub/hub-socket.ts'
+import type { PagesHereKeeper } from './push/pages-here.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import type { Outbox } from './statements/outbox.ts'
 import type { Saying } from './statements/say.ts'
@@ -34,10 +35,13 @@ export type Console = {
   readonly outbox: Outbox
   readonly signing: Signing
   readonly call: Call
+  readonly pagesHere: PagesHereKeeper
   readonly start: () => Promise<void>
   readonly goOnCall: () => Promise<void>
   readonly goOffCall: () => void
-  readonly signOut: () => Promise<void>
+  readonly retrySigning: () => Promise<void>
+  /** @param stopPages in this browser, also while the console is closed */
+  readonly signOut: (stopPages: boolean) => Promise<void>
   readonly openRoom: (deviceId: string | null) => void
   readonly accept: (escalationId: string) => void
   readonly decline: (escalationId: string, reason: string) => void
@@ -54,6 +58,7 @@ export type ConsoleParts = {
   readonly account: AccountKeeper
   readonly call: Call
   readonly preferences: Preferences
+  readonly pagesHere: PagesHereKeeper
   readonly subtle: SubtleCrypto
   readonly newId: () => string
   readonly isVisible: () => boolean

@@ -1,13 +1,14 @@
 import { createStore } from 'zustand/vanilla'
 import { createAlarmKeeper } from './alarms/alarm-keeper.ts'
+import { type Ability, signatureAbility } from './call/readiness.ts'
 import type { Console, ConsoleParts, PageState } from './console-parts.ts'
 import type { HubConnection, HubSocket } from './hub/hub-socket.ts'
-import { keepIceServers } from './hub/ice.ts'
+import { keepIce } from './hub/ice.ts'
 import { hubListeners, onPeerMessage } from './hub/incoming.ts'
 import type { Voices } from './media/room-voice.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { createVoicedLinks, type VoicedLinks } from './rooms/voiced-links.ts'
-import { forgetKey, type StatementSigner } from './statements/console-key.ts'
+import { forgetKey } from './statements/console-key.ts'
 import { createOutbox } from './statements/outbox.ts'
 import { receiptOf, statementOf } from './statements/say.ts'
 import { createSigning } from './statements/signing.ts'
@@ -16,7 +17,7 @@ const judgeEveryMs = 250
 
 /** Puts the console together. Nothing here knows React. */
 export function createConsole(parts: ConsoleParts): Console {
-  const { clock, storage, api, account, call, preferences } = parts
+  const { clock, storage, api, account, call, preferences, pagesHere } = parts
   /** Names this load of the page to rooms, so that they make a new peer after a reload. */
   const connectionId = parts.newId()
   const connection = createStore<HubConnection>(() => ({ kind: 'connecting' }))
@@ -41,8 +42,13 @@ export function createConsole(parts: ConsoleParts): Console {
       peer: (signed) => links?.send(signed.statement.deviceId, { kind: 'statement', signed }) ?? false,
     },
     clock,
+    () => signing.signer(),
   )
-  const signing = createSigning({ ...parts, onRenewed: (signer) => outbox.renewed(signer) })
+  const signing = createSigning({
+    ...parts,
+    onRenewed: (signer) => outbox.renewed(signer),
+    onReady: () => outbox.signWaiting(),
+  })
 
   const baseOf = (deviceId: string) => ({
     id: parts.newId(),
@@ -54,28 +60,24 @@ export function createConsole(parts: ConsoleParts): Console {
     storage,
     instant: clock.instant,
     selfId: () => selfId,
-    say: (word) => sign((signer) => outbox.say(signer, receiptOf(baseOf(word.page.deviceId), word))),
+    say: (word) => outbox.say(receiptOf(baseOf(word.page.deviceId), word)),
   })
-  function sign(run: (signer: StatementSigner) => Promise<void>): void {
-    const signer = signing.signer()
-    if (signer !== null) void run(signer)
-    else notice('Nothing can be signed on this page: sign out and in again, then repeat what you said.')
-  }
 
+  const isBeforeEyes = (deviceId: string) => page.getState().openRoomId === deviceId && parts.isVisible()
   const rooms = createRooms({
     clock,
     assess: parts.assess,
     onScreen(deviceId) {
-      const watched = page.getState().openRoomId === deviceId && parts.isVisible()
       const waits = alarms.store
         .getState()
         .alarms.some(
           (alarm) =>
             alarm.page.deviceId === deviceId &&
             alarm.phase.kind === 'mine' &&
+            alarm.said.includes('accepted') &&
             !alarm.said.includes('on-screen'),
         )
-      if (watched && waits) alarms.dispatch({ kind: 'room-live', deviceId })
+      if (waits && isBeforeEyes(deviceId)) alarms.dispatch({ kind: 'room-live', deviceId })
     },
   })
 
@@ -83,10 +85,19 @@ export function createConsole(parts: ConsoleParts): Console {
   function voice(): void {
     const { openRoomId } = page.getState()
     const { muted } = call.store.getState()
-    voices?.setHeardIn(new Set(openRoomId === null || muted ? [] : [openRoomId]))
+    voices?.speak({ frontRoomId: openRoomId, muted })
   }
 
-  const ice = keepIceServers(api, clock, (servers) => links?.setIceServers(servers))
+  const ice = keepIce(api, clock, (config) => links?.setIce(config))
+
+  /** Whether what is said here would be believed; after another try, should it not be. */
+  async function signature(): Promise<Ability> {
+    const now = () => signatureAbility(signing.store.getState(), clock.instant())
+    const tried = signing.open(selfId)
+    // A hub that does not answer must not hold up whose key holds.
+    if (now().kind !== 'ready') await tried
+    return now()
+  }
 
   async function announce(): Promise<void> {
     if (call.store.getState().call.kind !== 'on') return
@@ -117,6 +128,7 @@ export function createConsole(parts: ConsoleParts): Console {
     notice,
     handleSignal: (deviceId: string, envelope: Parameters<VoicedLinks['handleSignal']>[1]) =>
       links?.handleSignal(deviceId, envelope),
+    isWatching: (deviceId: string) => isBeforeEyes(deviceId) && rooms.isOnScreen(deviceId),
     superseded: () => leaveCall('superseded'),
   }
 
@@ -136,10 +148,10 @@ export function createConsole(parts: ConsoleParts): Console {
         links?.retryNow()
         ice.refresh()
         void signing.open(physicianId)
+        void pagesHere.check(physicianId)
       },
     })
-    await signing.open(physicianId)
-    await Promise.all([outbox.load(physicianId), alarms.load()])
+    await Promise.all([signing.open(physicianId), outbox.load(physicianId), alarms.load()])
   }
 
   function end(): void {
@@ -148,6 +160,7 @@ export function createConsole(parts: ConsoleParts): Console {
     socket = null
     outbox.close()
     signing.close()
+    pagesHere.leave()
     rooms.clear()
     selfId = ''
   }
@@ -161,7 +174,10 @@ export function createConsole(parts: ConsoleParts): Console {
     } else if (now.kind === 'signed-in') void begin(now.me.physicianId)
     else if (now.kind === 'signed-out' && selfId !== '') end()
   })
-  clock.every(judgeEveryMs, rooms.judge)
+  clock.every(judgeEveryMs, () => {
+    rooms.judge()
+    alarms.dispatch({ kind: 'ticked', nowMs: clock.monoMs() })
+  })
 
   return {
     account,
@@ -172,12 +188,16 @@ export function createConsole(parts: ConsoleParts): Console {
     outbox,
     signing,
     call,
+    pagesHere,
     start: () => account.check(),
     async goOnCall() {
-      voices = await call.prepare()
+      const [prepared, known] = await Promise.all([call.prepare(signature()), ice.known()])
+      voices = prepared
       if (voices === null) return
       links = createVoicedLinks({
         voices,
+        isVisible: parts.isVisible,
+        ice: known,
         create: parts.createLinks,
         onSignal: (deviceId, envelope) => void socket?.send('signal', { deviceId, ...envelope }),
         onMessage: onPeerMessage(doors),
@@ -185,14 +205,17 @@ export function createConsole(parts: ConsoleParts): Console {
         onMeasured: rooms.measured,
         onStream: rooms.streamed,
       })
-      ice.refresh()
       await announce()
+      // What the browser was asked on the way may have been answered otherwise than before.
+      void pagesHere.check(selfId)
     },
+    retrySigning: () => signing.retry(selfId),
     goOffCall() {
       void socket?.send('on-call', { onCall: false, connectionId })
       leaveCall('off')
     },
-    async signOut() {
+    async signOut(stopPages) {
+      if (stopPages) await pagesHere.turnOff()
       await account.signOut()
       await forgetKey(storage).catch(() => undefined)
     },
@@ -201,18 +224,18 @@ export function createConsole(parts: ConsoleParts): Console {
       voice()
     },
     accept(escalationId) {
-      alarms.dispatch({ kind: 'accepted', escalationId })
       const alarm = alarms.store.getState().alarms.find((a) => a.page.escalationId === escalationId)
       if (alarm === undefined) return
       // Whoever calls for help must hear an answer: a mute from before ends here, and the screen says so.
       call.setMuted(false)
       page.setState({ openRoomId: alarm.page.deviceId })
       voice()
+      alarms.dispatch({ kind: 'accepted', escalationId })
     },
     decline: (escalationId, reason) => alarms.dispatch({ kind: 'declined', escalationId, reason }),
     say(deviceId, saying) {
       if (saying.kind === 'ordered') page.setState({ recentOrders: preferences.rememberOrder(saying.order) })
-      sign((signer) => outbox.say(signer, statementOf(baseOf(deviceId), saying)))
+      void outbox.say(statementOf(baseOf(deviceId), saying))
     },
     setMuted(muted) {
       call.setMuted(muted)

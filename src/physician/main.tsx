@@ -10,12 +10,13 @@ import { App } from './App.tsx'
 import { createAccount } from './account/account.ts'
 import { createHubApi } from './account/hub-api.ts'
 import { createRinger } from './alarms/ringer.ts'
-import { askNotifications, notifyOf } from './alarms/system-notifications.ts'
+import { askNotifications, notificationPermission, notifyOf } from './alarms/system-notifications.ts'
 import { createCall } from './call/call.ts'
 import { createPreferences } from './call/preferences.ts'
 import { createConsole } from './console.ts'
 import { ConsoleContext } from './console-context.ts'
 import { openHubSocket } from './hub/hub-socket.ts'
+import { createPagesHere } from './push/pages-here.ts'
 import { createTheme } from './shell/theme.ts'
 import { openStorage } from './statements/storage.ts'
 import { createWorkerClock } from './ticker/worker-clock.ts'
@@ -51,6 +52,13 @@ const console = createConsole({
   account,
   call,
   preferences,
+  pagesHere: createPagesHere({
+    api,
+    container: 'PushManager' in window ? navigator.serviceWorker : undefined,
+    permission: notificationPermission,
+    ask: askNotifications,
+    memory: preferences,
+  }),
   subtle: crypto.subtle,
   newId: () => crypto.randomUUID(),
   isVisible: () => document.visibilityState === 'visible',

@@ -31,11 +31,14 @@ if (bridge === undefined) {
     mediaDevices: navigator.mediaDevices,
     storage: window.localStorage,
   })
-  // Made now and kept running: opening the audio hardware at the press would cost the first tone its time.
-  const audio = new AudioContext()
+  let audio: AudioContext | undefined
+  const openAudio = (): AudioContext => {
+    audio ??= new AudioContext()
+    return audio
+  }
   const alarm = createAlarm({
     window: 'main',
-    tones: createAlarmTones(() => audio),
+    tones: createAlarmTones(openAudio),
     report: bridge.report,
     onProblem: (why) => {
       if (why === null) dismiss(store, 'sound')
@@ -68,6 +71,10 @@ if (bridge === undefined) {
     alarm.update(snapshot)
     if (usable) return
     usable = true
-    afterPaint(() => bridge.report({ kind: 'usable' }))
+    afterPaint(() => {
+      bridge.report({ kind: 'usable' })
+      // Before any press, because it costs the first tone its time; after the screen, which it holds up for 0.1 s.
+      setTimeout(openAudio, 0)
+    })
   })
 }

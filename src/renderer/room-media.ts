@@ -33,8 +33,7 @@ export function createRoomMedia({ bridge, mediaDevices, storage }: RoomMediaOpti
   let local: LocalMedia | null = null
   let links: RoomLinks | null = null
   let own: MediaStream | null = null
-  let wanted: Pick<Snapshot, 'peers' | 'iceServers'> | null = null
-  let iceServers = ''
+  let wanted: Pick<Snapshot, 'peers' | 'ice'> | null = null
   let hub: Snapshot['hub']['kind'] = 'none'
   let closed = false
 
@@ -58,12 +57,8 @@ export function createRoomMedia({ bridge, mediaDevices, storage }: RoomMediaOpti
   }
 
   const reconcile = (): void => {
-    if (links === null || wanted === null) return
-    const servers = JSON.stringify(wanted.iceServers)
-    if (servers !== iceServers) {
-      iceServers = servers
-      links.setIceServers(wanted.iceServers)
-    }
+    if (links === null || wanted === null || wanted.ice === null) return
+    links.setIce(wanted.ice)
     links.setWanted(wanted.peers)
   }
 

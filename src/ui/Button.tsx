@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react'
 import './button.css'
+import { ignoreHeldKey } from './held-key.ts'
 import { Icon, type IconName } from './Icon.tsx'
 
 export type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className'> & {
@@ -22,6 +23,7 @@ export function Button(props: ButtonProps) {
     wide = false,
     children,
     onClick,
+    onKeyDown,
     ...rest
   } = props
   return (
@@ -31,6 +33,10 @@ export function Button(props: ButtonProps) {
       className={`ui-button ui-button-${kind} ui-button-${size}${wide ? ' ui-button-wide' : ''}`}
       aria-busy={busy || undefined}
       onClick={busy ? undefined : onClick}
+      onKeyDown={(event) => {
+        ignoreHeldKey(event)
+        onKeyDown?.(event)
+      }}
     >
       {icon !== undefined && <Icon name={icon} />}
       <span className="ui-button-words">{children}</span>

@@ -1,3 +1,4 @@
+import { ignoreHeldKey } from './held-key.ts'
 import './help-button.css'
 
 export type HelpButtonProps = {
@@ -21,6 +22,7 @@ export function HelpButton({ label, detail, state = 'armed', onPress }: HelpButt
         type="button"
         className={`ui-help ui-help-${state}`}
         onClick={onPress}
+        onKeyDown={ignoreHeldKey}
         data-testid="help-button"
       >
         <span className="ui-help-label">{label}</span>

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { openEncrypted } from '../../src/platform/node/encrypted-database.ts'
+import { keepEntries } from '../../src/platform/node/keeping-log.ts'
+import { makeLogKey } from '../../src/platform/node/log-key-file.ts'
 import { openLogStore } from '../../src/platform/node/log-store.ts'
 import type { Draft } from '../../src/platform/node/log-store-types.ts'
 import { type Benchmark, measured } from './benchmark.ts'
@@ -11,16 +14,21 @@ const groupsABlock = 20
 const eventsAGroup = 200
 
 type Side = {
-  /** Each event committed by itself. */
+  /** Each event in a commit of its own. */
   readonly ones: (drafts: readonly Draft[]) => void
   /** All of them in one commit. */
   readonly group: (drafts: readonly Draft[]) => void
+  /** Resolves once everything is durable. */
+  readonly settled: () => Promise<void>
   readonly close: () => void
 }
 
+const sides = ['log', 'bare', 'encrypted'] as const
+type Name = (typeof sides)[number]
+
 /**
- * The two take turns, block by block, and the one that begins changes, so that a disk that is slow for a while is
- * slow for both.
+ * They take turns, block by block, and the one that begins changes, so that a disk that is slow for a while is slow
+ * for all.
  */
 export const append: Benchmark = {
   name: 'append',
@@ -28,23 +36,23 @@ export const append: Benchmark = {
   samples: 15,
   run: async ({ samples, at }) => {
     const folder = mkdtempSync(join(tmpdir(), 'scanside-bench-append-'))
-    const log = openLog(join(folder, 'log.sqlite'))
-    const bare = openBare(join(folder, 'bare.sqlite'))
+    const side: Readonly<Record<Name, Side>> = {
+      log: openLog(join(folder, 'log.sqlite')),
+      bare: openBare(new Database(join(folder, 'bare.sqlite'))),
+      encrypted: openBare(openEncrypted(join(folder, 'encrypted.sqlite'), makeLogKey())),
+    }
     try {
-      const ones = { log: [] as number[], bare: [] as number[] }
-      const groups = { log: [] as number[], bare: [] as number[] }
+      const ones: Record<Name, number[]> = { log: [], bare: [], encrypted: [] }
+      const groups: Record<Name, number[]> = { log: [], bare: [], encrypted: [] }
       for (let block = 0; block <= samples; block += 1) {
         at(`block ${block} of ${samples}`)
-        const turns: readonly (readonly ['log' | 'bare', Side])[] = [
-          ['log', log],
-          ['bare', bare],
-        ]
-        for (const [name, side] of block % 2 === 0 ? turns : turns.toReversed()) {
-          const onePerS = await timed(onesABlock, () => side.ones(drafts(onesABlock)))
-          const groupPerS = await timed(groupsABlock * eventsAGroup, () => {
-            for (let group = 0; group < groupsABlock; group += 1) side.group(drafts(eventsAGroup))
+        for (const name of block % 2 === 0 ? sides : sides.toReversed()) {
+          const { ones: appendOnes, group: appendGroup, settled } = side[name]
+          const onePerS = await timed(onesABlock, settled, () => appendOnes(drafts(onesABlock)))
+          const groupPerS = await timed(groupsABlock * eventsAGroup, settled, () => {
+            for (let group = 0; group < groupsABlock; group += 1) appendGroup(drafts(eventsAGroup))
           })
-          // The first block warms both up.
+          // The first block warms them up.
           if (block === 0) continue
           ones[name].push(onePerS)
           groups[name].push(groupPerS)
@@ -57,7 +65,7 @@ export const append: Benchmark = {
           samples: ones.log,
           percentiles: false,
           peer: { name: 'bare better-sqlite3', samples: ones.bare },
-          note: `n blocks of ${onesABlock}: sealed into the chain, one commit each, WAL, synchronous=FULL; the peer inserts the same columns without seal, chain or triggers`,
+          note: `n blocks of ${onesABlock}: sealed into the chain, encrypted, one commit each, all of them durable at the end of the block; the peer inserts the same columns without encryption, seal, chain or triggers, with synchronous=FULL, each durable before the next`,
           target: { words: '≥ 0.8 × bare', isMet: ({ ratio }) => (ratio ?? 0) >= 0.8 },
         }),
         measured({
@@ -66,22 +74,33 @@ export const append: Benchmark = {
           samples: groups.log,
           percentiles: false,
           peer: { name: 'bare better-sqlite3', samples: groups.bare },
-          note: `n blocks of ${groupsABlock} commits with ${eventsAGroup} events each`,
+          note: `n blocks of ${groupsABlock} commits with ${eventsAGroup} events each, all of them durable at the end of the block`,
           target: { words: '≥ 20,000/s', isMet: ({ value }) => value >= 20_000 },
+        }),
+        ...(['one at a time', 'grouped'] as const).map((how) => {
+          const { encrypted, bare } = how === 'grouped' ? groups : ones
+          return measured({
+            name: `  encryption alone, ${how}`,
+            unit: 'events/s',
+            samples: encrypted,
+            percentiles: false,
+            peer: { name: 'bare better-sqlite3', samples: bare },
+            note: 'the bare insert into a database that is encrypted as the log is: what encryption costs by itself',
+          })
         }),
       ]
     } finally {
-      log.close()
-      bare.close()
+      for (const name of sides) side[name].close()
       rmSync(folder, { recursive: true, force: true })
     }
   },
 }
 
 /** Events a second. */
-async function timed(events: number, run: () => void): Promise<number> {
+async function timed(events: number, settled: Side['settled'], run: () => void): Promise<number> {
   const startedMs = performance.now()
   run()
+  await settled()
   const tookMs = performance.now() - startedMs
   // Lets the progress line move.
   await new Promise((resolve) => setImmediate(resolve))
@@ -106,25 +125,24 @@ function drafts(count: number): readonly Draft[] {
 }
 
 function openLog(file: string): Side {
-  const opened = openLogStore(file)
+  const opened = openLogStore(file, makeLogKey())
   if (!opened.ok) throw new Error(opened.error.message)
   const store = opened.value
-  const group = (all: readonly Draft[]) => {
-    const appended = store.append(all)
-    if (!appended.ok) throw new Error(appended.error.message)
-  }
+  const log = keepEntries(store, ({ message }) => {
+    throw new Error(message)
+  })
   return {
     ones: (all) => {
-      for (const draft of all) group([draft])
+      for (const draft of all) log.append([draft])
     },
-    group,
+    group: log.append,
+    settled: log.whenDurable,
     close: store.close,
   }
 }
 
-/** What somebody would write who only wants the same rows to be on the disk. */
-function openBare(file: string): Side {
-  const db = new Database(file)
+/** What somebody would write who only wants the same rows to be on the disk, for anybody to read. */
+function openBare(db: Database.Database): Side {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.exec(
@@ -151,6 +169,7 @@ function openBare(file: string): Side {
       for (const draft of group) one(draft)
     },
     group: (group) => all.immediate(group),
+    settled: async () => undefined,
     close: () => db.close(),
   }
 }

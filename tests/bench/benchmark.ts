@@ -37,11 +37,15 @@ export type Benchmark = {
   readonly what: string
   /** Measurements unless the command line says otherwise. */
   readonly samples: number
+  /** Length of the log that it is about, unless the command line says otherwise. */
+  readonly entries?: number
   readonly run: (run: Run) => Promise<readonly Measured[]>
 }
 
 export type Run = {
   readonly samples: number
+  /** 0 where a benchmark is not about a log. */
+  readonly entries: number
   /** For the progress line. */
   readonly at: (words: string) => void
 }

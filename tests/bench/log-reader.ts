@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import type { Event } from '../../src/domain/log/events.ts'
+import { openEncrypted } from '../../src/platform/node/encrypted-database.ts'
+import { logKeyOf } from '../support/log-keys.ts'
 import { until } from './until.ts'
 
 type Logged<T extends Event['type']> = {
@@ -9,7 +10,7 @@ type Logged<T extends Event['type']> = {
   readonly body: Extract<Event, { type: T }>['body']
 }
 
-/** Reads the log of a running workstation from outside, as anybody may. */
+/** Reads the log of a running workstation from outside, with the key that its launch has told. */
 export type LogReader = {
   readonly headSeq: () => number
   readonly entries: <T extends Event['type']>(type: T, afterSeq: number) => readonly Logged<T>[]
@@ -25,7 +26,8 @@ export type LogReader = {
 const patienceMs = 15_000
 
 export function openLogReader(userDataDir: string): LogReader {
-  const db = new Database(join(userDataDir, 'log.sqlite'), { readonly: true, fileMustExist: true })
+  const options = { readonly: true, fileMustExist: true }
+  const db = openEncrypted(join(userDataDir, 'log.sqlite'), logKeyOf(userDataDir), options)
   const selectHead = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM log').pluck()
   const select = db
     .prepare<[string, number], string>('SELECT entry FROM log WHERE type = ? AND seq > ? ORDER BY seq')

@@ -3,15 +3,19 @@ import { join } from 'node:path'
 import { showProgress } from '../../tools/setup/say.mjs'
 import { append } from './append.ts'
 import { readArguments, usage } from './arguments.ts'
-import type { Benchmark, Measured } from './benchmark.ts'
+import type { Benchmark, Measured, Run } from './benchmark.ts'
 import { bundleSize } from './bundle-size.ts'
+import { catchUp } from './catch-up.ts'
+import { ingest } from './ingest.ts'
 import { describeMachine, loadAverage } from './machine.ts'
 import { pressToAlarm } from './press-to-alarm.ts'
 import { pressToLocal } from './press-to-local.ts'
 import { pressToLocalAlone } from './press-to-local-alone.ts'
 import { pressToPicture } from './press-to-picture.ts'
+import { recordForms } from './record.ts'
 import { startUp } from './start-up.ts'
 import { markdownTable, plainTable } from './table.ts'
+import { verifyLog } from './verify-log.ts'
 
 const benchmarks: readonly Benchmark[] = [
   pressToLocal,
@@ -20,17 +24,25 @@ const benchmarks: readonly Benchmark[] = [
   pressToPicture,
   append,
   startUp,
+  catchUp,
+  ingest,
+  verifyLog,
+  recordForms,
   bundleSize,
 ]
 const output = join(import.meta.dirname, '..', '..', 'bench-output')
 
-async function runOne(benchmark: Benchmark, samples: number): Promise<readonly Measured[]> {
+async function runOne(
+  benchmark: Benchmark,
+  { samples, entries }: Pick<Run, 'samples' | 'entries'>,
+): Promise<readonly Measured[]> {
   let words = 'setting up'
   // The progress line shows where it is now, so it is made anew at each step.
   let finish = showProgress(`${benchmark.name}: ${words}`)
   try {
     return await benchmark.run({
       samples,
+      entries,
       at: (now) => {
         words = now
         finish()
@@ -63,7 +75,9 @@ async function main(): Promise<number> {
   for (const benchmark of choice.benchmarks) {
     const startedMs = performance.now()
     try {
-      const found = await runOne(benchmark, choice.samples ?? benchmark.samples)
+      const samples = choice.samples ?? benchmark.samples
+      const entries = choice.entries ?? benchmark.entries ?? 0
+      const found = await runOne(benchmark, { samples, entries })
       all.push(...found)
       console.error(`${benchmark.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
     } catch (error) {

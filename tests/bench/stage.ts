@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { sampleIds, samplePins, sampleSite } from '../../tools/sample-site.ts'
 import { browserArgs, findBrowser } from '../../tools/setup/browser.mjs'
 import { startHubProcess } from '../support/hub-process.ts'
@@ -27,7 +27,6 @@ export type Press = {
 
 /** A hub, a workstation and a physician on call, each in processes of their own, with a warm link. */
 export type Stage = {
-  readonly browser: Browser
   /** One call for help from rest to rest: pressed, measured, cancelled, and the link back to warm. */
   readonly press: () => Promise<Press>
   readonly close: () => Promise<void>
@@ -75,7 +74,7 @@ export async function openStage(at: (words: string) => void): Promise<Stage> {
     await watchSound(room.technologist.page)
     await watchSound(help)
     await watchConsole(physician.page)
-    return { browser, press: () => press({ room, help, console: physician.page, log }), close }
+    return { press: () => press({ room, help, console: physician.page, log }), close }
   } catch (error) {
     await close()
     throw error

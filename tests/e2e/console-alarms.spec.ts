@@ -1,20 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
-import { chen, inspect, overlay, rao, test } from '../support/console-test.ts'
-import { idleStatus, openDevice } from '../support/device-client.ts'
+import { expect, type Locator } from '@playwright/test'
+import { chen, inspect, overlay, rao, test, trace } from '../support/console-test.ts'
+import { idleStatus } from '../support/device-client.ts'
 import { fakeMediaArgs, writeFakeMedia } from '../support/fake-media.ts'
 import { listenIn, loudest } from '../support/hear-page.ts'
+import { notificationsOf, watchNotifications } from '../support/notifications.ts'
 import { openConsole } from '../support/physician-page.ts'
 import { openPlainBrowser } from '../support/plain-browser.ts'
 import { viewOf } from '../support/room-views.ts'
 
 // Each opens browsers of its own and looks at every screen twice.
 test.describe.configure({ timeout: 150_000 })
+test.use({ trace })
 
-// Moving pictures of every step would take more of the machine than the video that is tested.
-test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
+/** Whether all of it is on the screen, and nothing lies over its corners. */
+const isWhole = (element: Locator) =>
+  element.evaluate((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect()
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) return false
+    return [left + 6, right - 6].every((x) =>
+      [top + 6, bottom - 6].every((y) => {
+        const seen = document.elementFromPoint(x, y)
+        return seen !== null && (one.contains(seen) || seen.contains(one))
+      }),
+    )
+  })
 
 test.describe('an alarm', () => {
   test('is painted and heard until it is answered, and each fact is signed', async ({
@@ -91,7 +103,7 @@ test.describe('an alarm', () => {
     await device.statement('accepted', (said) => said.escalationId === escalationId)
   })
 
-  test('reaches a hidden tab: it sounds, the title moves, and it is seen only in front', async ({
+  test('reaches a hidden tab: it sounds, the title moves, the system shows it, and it is seen only in front', async ({
     hub,
     device,
   }) => {
@@ -100,6 +112,7 @@ test.describe('an alarm', () => {
     const browser = await openPlainBrowser(fakeMediaArgs(media))
     try {
       await listenIn(browser.context)
+      await watchNotifications(browser.context)
       const { page, register, goOnCall } = await openConsole(browser.context, { hubUrl: hub.url })
       await register(await hub.issueInvite(chen))
       await goOnCall()
@@ -108,9 +121,19 @@ test.describe('an alarm', () => {
       await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden')
       await loudest(page)
 
-      await device.page()
+      const { escalationId } = await device.page()
       await device.statement('delivered')
       await expect.poll(() => loudest(page)).toBeGreaterThan(0.05)
+      const [notification, ...more] = await notificationsOf(page)
+      expect(more).toEqual([])
+      expect(notification).toEqual({
+        title: 'REACTION · CT 2',
+        body: 'Imaging Center North: a patient reacts. Answer now.',
+        requireInteraction: true,
+        tag: escalationId,
+        permission: 'granted',
+        closed: false,
+      })
       const titles = new Set<string>()
       await expect
         .poll(async () => titles.add(await page.title()).size, { intervals: [100] })
@@ -120,8 +143,10 @@ test.describe('an alarm', () => {
 
       await page.bringToFront()
       await device.statement('seen')
+      expect(await notificationsOf(page)).toEqual([notification])
       await page.getByRole('button', { name: /^Accept/ }).click()
       await device.statement('accepted')
+      await expect.poll(() => notificationsOf(page)).toEqual([{ ...notification, closed: true }])
       await expect.poll(() => page.title()).toBe('Scanside · physician’s console')
     } finally {
       await browser.close()
@@ -132,13 +157,8 @@ test.describe('an alarm', () => {
   test('does not hide another: both are seen, heard and answered apart', async ({
     physician,
     device,
-    hub,
+    mr,
   }) => {
-    const mr = await openDevice({
-      hubUrl: hub.url,
-      code: await hub.issueEnrolmentCode('mr-1'),
-      names: { roomName: 'MR 1', siteName: 'Imaging Center North' },
-    })
     const chens = await physician()
     const { page } = chens
     const question = await mr.page({ kind: 'question' })
@@ -169,10 +189,76 @@ test.describe('an alarm', () => {
     expect(declined.reason).toBe('With another patient')
     await expect(overlay(page)).toBeHidden()
     await expect(page.getByText('you declined; the bench is being called')).toBeVisible()
-    mr.close()
   })
 
-  test('that somebody else takes falls silent here and says who has it', async ({ physician, device }) => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 1920, height: 1080 },
+  ]) {
+    test(`leaves every answer on a screen of ${viewport.width} × ${viewport.height}, with pictures and with notices`, async ({
+      physician,
+      device,
+      mr,
+      camera,
+    }) => {
+      const chens = await physician()
+      const { page } = chens
+      const name = `${viewport.width}`
+      await page.setViewportSize(viewport)
+      const ct = await camera(device, chens)
+      const other = await camera(mr, chens)
+      await ct.show(viewOf(device))
+      await other.show(viewOf(mr, { roomName: 'MR 1', modality: 'MR' }))
+      // Notices of what is over stay until they are put away.
+      for (const words of [
+        'Recovered.',
+        'Transferred to the emergency department.',
+        'No reaction.',
+        'Over.',
+      ]) {
+        const { escalationId } = await mr.page()
+        await overlay(page).waitFor()
+        await mr.endPage({ escalationId, outcome: 'ended', words })
+        await expect(page.getByText(words, { exact: true })).toBeAttached()
+      }
+      await ct.want('flowing')
+      await other.want('flowing')
+      await mr.page({ kind: 'question' })
+      await device.page()
+      await expect(overlay(page).getByRole('article')).toHaveCount(2)
+      await expect(overlay(page).locator('video')).toHaveCount(2)
+      await expect(overlay(page).locator('.ui-video-absent')).toHaveCount(0)
+      const accepts = overlay(page).getByRole('button', { name: /^Accept/ })
+      await expect(accepts.first()).toBeFocused()
+      for (const button of await overlay(page).getByRole('button').all())
+        expect(await isWhole(button)).toBe(true)
+      const ring = await accepts.first().evaluate((button) => getComputedStyle(button).outlineStyle)
+      expect(ring).toBe('solid')
+      await inspect(page, `alarm-two-pictures-${name}`)
+      await overlay(page).getByRole('button', { name: 'Decline…' }).first().click()
+      for (const button of await overlay(page).getByRole('button').all())
+        expect(await isWhole(button)).toBe(true)
+      await overlay(page).screenshot({ path: `test-results/console/alarm-declining-${name}.png` })
+      await overlay(page).getByRole('button', { name: 'Back to the alarm' }).click()
+
+      await accepts.first().click()
+      await expect(overlay(page).getByRole('article')).toHaveCount(1)
+      expect(await isWhole(accepts.first())).toBe(true)
+      await expect(page.getByText('Live', { exact: true })).toBeVisible()
+      // Above the room: the bar of the other call, and the notices.
+      expect(await isWhole(page.getByRole('heading', { name: 'CT 2' }))).toBe(true)
+      expect(await isWhole(page.getByText('Reaction · you have it'))).toBe(true)
+      expect(await isWhole(page.getByRole('button', { name: 'Mute', exact: true }))).toBe(true)
+      await inspect(page, `room-beside-alarm-${name}`)
+      await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight))
+      expect(await isWhole(page.getByRole('heading', { name: 'CT 2' }))).toBe(true)
+    })
+  }
+
+  test('that somebody else takes falls silent here, says who has it, and rings again when they do not come', async ({
+    physician,
+    device,
+  }) => {
     const chens = await physician(chen)
     const raos = await physician(rao)
     await device.emit('status', { ...idleStatus, primary: chen, standby: rao })
@@ -180,13 +266,15 @@ test.describe('an alarm', () => {
     await overlay(chens.page).waitFor()
     // The bench is called when the primary has not answered within its time.
     await overlay(raos.page).waitFor({ timeout: 30_000 })
-    await expect(overlay(raos.page)).toContainText('as the bench')
+    await expect(overlay(raos.page)).toContainText('as backup')
     await raos.accept()
     await expect(overlay(chens.page)).toBeHidden()
     await expect(chens.page.getByRole('button', { name: 'Join' })).toBeVisible()
     await expect(chens.page.locator(`[data-device="${device.deviceId}"]`)).toContainText('Dr. M. Rao has it')
     await inspect(chens.page, 'alarm-taken')
-    await chens.page.getByRole('button', { name: 'Join' }).click()
+    // Nobody came on screen: having it is not helping.
+    await expect(overlay(chens.page)).toContainText('Dr. M. Rao has it, and is not on screen')
+    await chens.accept()
     await device.statement('accepted', (said) => said.physicianId === chen)
   })
 

@@ -1,13 +1,12 @@
 import { expect } from '@playwright/test'
-import { chen, inspect, pixel, test } from '../support/console-test.ts'
-import { idleStatus, openDevice } from '../support/device-client.ts'
+import { chen, inspect, pixel, test, trace } from '../support/console-test.ts'
+import { idleStatus } from '../support/device-client.ts'
+import { pressByKeyboard, tabTo } from '../support/keyboard.ts'
 import { laterView, pageOf, screeningView, viewOf } from '../support/room-views.ts'
 
 // Each opens browsers of its own and looks at every screen twice.
 test.describe.configure({ timeout: 150_000 })
-
-// Moving pictures of every step would take more of the machine than the video that is tested.
-test.use({ trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true } })
+test.use({ trace })
 
 test.describe('a room', () => {
   test('is seen and heard, decided for, ordered for and signed', async ({ physician, device, camera }) => {
@@ -19,7 +18,9 @@ test.describe('a room', () => {
     await device.emit('status', { ...idleStatus, step: 'screening', primary: chen })
     await room.show(screeningView(device))
     await room.want('flowing')
-    await expect(tile).toHaveAttribute('data-link', 'live')
+    // Picture and sound go both ways, and nobody is there yet.
+    await expect(tile).toContainText('Not opened')
+    await expect(tile).toHaveAttribute('data-link', 'partial')
     await expect(tile).toContainText('Waits for your decision')
     await chens.openRoom('CT 2')
     await expect(page.getByText('The room hears you')).toBeVisible()
@@ -31,7 +32,12 @@ test.describe('a room', () => {
     await page.getByLabel('Note').fill('premedicated')
     await page.getByRole('button', { name: 'Go on' }).click()
     const decided = await device.statement('decided')
-    expect(decided).toMatchObject({ questionId: 'allergy', decision: 'go-on', note: 'premedicated' })
+    expect(decided).toMatchObject({
+      questionId: 'allergy',
+      answerSeq: 41,
+      decision: 'go-on',
+      note: 'premedicated',
+    })
     await page.getByRole('button', { name: 'Imaging records reviewed' }).click()
     await device.statement('records-confirmed')
 
@@ -40,26 +46,30 @@ test.describe('a room', () => {
     expect(ordered.order).toEqual({ what: 'epinephrine', dose: '0.3 mg', route: 'IM', when: 'now' })
     const given = page.getByRole('list', { name: 'Orders given' })
     await expect(given).toContainText('“epinephrine 0.3 mg IM now”')
-    await expect(given).toContainText('not read back')
-    await room.show(laterView(device, ordered))
+    await expect(given).toContainText('read-back not seen')
+    const later = laterView(device, ordered)
+    await room.show(later)
     await expect(given).toContainText('Read back')
     await expect(page.getByRole('button', { name: 'epinephrine 0.3 mg IM now' })).toBeVisible()
     await inspect(page, 'room-observing')
 
     await page.getByRole('button', { name: 'I have reviewed the gap' }).click()
-    await device.statement('gap-reviewed')
+    expect((await device.statement('gap-reviewed')).gap).toEqual(later.gap)
     await page.getByRole('button', { name: 'Sign A-0001' }).click()
     expect(await device.statement('signed')).toMatchObject({ sessionId: 's-0', closingHash: 'ab'.repeat(32) })
 
     await page.getByRole('button', { name: 'Mute', exact: true }).click()
-    await expect(page.getByText('You are muted')).toBeVisible()
-    // Silence is not a lost link.
+    await expect(page.getByText('You are muted', { exact: true })).toBeVisible()
+    // Silence is not a lost link, and not a live one either.
+    await expect(page.getByText('Not attended', { exact: true })).toBeVisible()
+    await expect.poll(() => room.attention()).toEqual({ front: 'this-room', microphone: 'muted' })
+    await page.getByRole('button', { name: 'Unmute', exact: true }).click()
     await expect(page.getByText('Live', { exact: true })).toBeVisible()
     await room.want('held')
     await expect(page.getByText('the room’s camera is held, and so is yours')).toBeVisible()
   })
 
-  test('whose link dies is said to be lost within two seconds or so', async ({
+  test('is opened, decided for, ordered for and signed by keyboard alone', async ({
     physician,
     device,
     camera,
@@ -68,9 +78,43 @@ test.describe('a room', () => {
     const { page } = chens
     const room = await camera(device, chens)
     await room.show(screeningView(device))
-    await room.want('flowing')
-    await chens.openRoom('CT 2')
-    await expect(page.getByText('Live', { exact: true })).toBeVisible()
+    const tile = page.locator(`[data-device="${device.deviceId}"]`)
+    await expect(tile).toContainText('Waits for your decision')
+    await tabTo(page, tile.getByRole('button', { name: 'CT 2', exact: true }))
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'CT 2' })).toBeFocused()
+
+    await tabTo(page, page.getByLabel('Note'))
+    await page.keyboard.type('premedicated')
+    await pressByKeyboard(page, 'Go on')
+    expect(await device.statement('decided')).toMatchObject({ decision: 'go-on', note: 'premedicated' })
+    await pressByKeyboard(page, 'Imaging records reviewed')
+    await device.statement('records-confirmed')
+
+    for (const [field, words] of [
+      ['Order', 'epinephrine'],
+      ['Dose', '0.3 mg'],
+      ['Route', 'IM'],
+    ] as const) {
+      await tabTo(page, page.getByLabel(field, { exact: true }))
+      await page.keyboard.type(words)
+    }
+    await page.keyboard.press('Enter')
+    const ordered = await device.statement('ordered')
+    expect(ordered.order).toEqual({ what: 'epinephrine', dose: '0.3 mg', route: 'IM', when: 'now' })
+    // Where the next order is written.
+    await expect(page.getByLabel('Order', { exact: true })).toBeFocused()
+
+    await room.show(laterView(device, ordered))
+    await pressByKeyboard(page, 'Sign A-0001')
+    expect(await device.statement('signed')).toMatchObject({ sessionId: 's-0', closingHash: 'ab'.repeat(32) })
+    await pressByKeyboard(page, 'All rooms')
+    await expect(page.getByRole('heading', { name: 'Rooms', exact: true })).toBeVisible()
+  })
+
+  test('whose link dies is said to be lost within two seconds or so', async ({ live }) => {
+    const { chens, room } = await live()
+    const { page } = chens
     await room.page.close()
     const goneAt = Date.now()
     await expect(page.getByText('Link lost')).toBeVisible({ timeout: 5000 })
@@ -99,13 +143,12 @@ test.describe('a room', () => {
     await inspect(page, 'room-reaction')
   })
 
-  test('hears the physician only while it is the open one, and stays live all the same', async ({
+  test('hears the physician only while it is the open one, and is told so', async ({
     physician,
     device,
+    mr,
     camera,
-    hub,
   }) => {
-    const mr = await openDevice({ hubUrl: hub.url, code: await hub.issueEnrolmentCode('mr-1') })
     const chens = await physician()
     const { page } = chens
     const ct = await camera(device, chens)
@@ -116,8 +159,8 @@ test.describe('a room', () => {
     await other.want('flowing')
     const ctTile = page.locator(`[data-device="${device.deviceId}"]`)
     const mrTile = page.locator(`[data-device="${mr.deviceId}"]`)
-    await expect(ctTile).toHaveAttribute('data-link', 'live')
-    await expect(mrTile).toHaveAttribute('data-link', 'live')
+    await expect(ctTile).toContainText('Not opened')
+    await expect(mrTile).toContainText('Not opened')
     // Nobody is spoken to from the overview.
     expect(Math.max(await ct.voice(), await other.voice())).toBeLessThan(0.01)
 
@@ -125,32 +168,27 @@ test.describe('a room', () => {
     await expect.poll(() => ct.voice()).toBeGreaterThan(0.02)
     expect(await other.voice()).toBeLessThan(0.01)
     const strip = page.getByRole('navigation', { name: 'Other rooms' })
-    await expect(strip).toContainText('Live')
+    await expect(strip).toContainText('Not in front')
+    await expect(page.getByText('Live', { exact: true })).toBeVisible()
+    await expect.poll(() => other.attention()).toEqual({ front: 'another-room', microphone: 'on' })
     await inspect(page, 'room-beside-room')
 
     await strip.getByRole('button', { name: 'MR 1' }).click()
     await expect.poll(() => other.voice()).toBeGreaterThan(0.02)
     expect(await ct.voice()).toBeLessThan(0.01)
-    await expect(strip).toContainText('Live')
+    await expect.poll(() => ct.attention()).toEqual({ front: 'another-room', microphone: 'on' })
     await page.getByRole('button', { name: 'Mute', exact: true }).click()
     await expect.poll(() => other.voice()).toBeLessThan(0.01)
-    await expect(page.getByText('Live', { exact: true }).first()).toBeVisible()
-    mr.close()
+    await expect.poll(() => other.attention()).toEqual({ front: 'this-room', microphone: 'muted' })
   })
 
   test('calls, is answered and takes orders over its own link while the hub is dead', async ({
-    physician,
+    live,
     device,
-    camera,
     hub,
   }) => {
-    const chens = await physician()
+    const { chens, room } = await live()
     const { page } = chens
-    const room = await camera(device, chens)
-    await room.show(screeningView(device))
-    await room.want('flowing')
-    await chens.openRoom('CT 2')
-    await expect(page.getByText('Live', { exact: true })).toBeVisible()
     await hub.kill()
     await expect(page.getByText('Hub lost', { exact: true })).toBeVisible()
     await expect(page.getByText('Live', { exact: true })).toBeVisible()

@@ -4,6 +4,8 @@ import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries } from '../support/workstation-files.ts'
 import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
 
+// Two rooms and two consoles with their pictures in software: the most that the tests ask of a machine.
+test.describe.configure({ timeout: 180_000 })
 test.use({ trace: sparingTrace })
 
 let world: World
@@ -13,11 +15,9 @@ let chen: PhysicianPage
 let rao: PhysicianPage
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000)
   // Each is the other room's standby: both consoles know both rooms.
   world = await openWorld()
-  chen = await world.openPhysician('p-chen')
-  rao = await world.openPhysician('p-rao')
+  ;[chen, rao] = await Promise.all([world.openPhysician('p-chen'), world.openPhysician('p-rao')])
   ct = await world.openRoom('ct-2')
   mr = await world.openRoom('mr-1')
   await ct.technologist.openSession('Okafor')
@@ -34,10 +34,10 @@ const statementsOf = ({ workstation }: RoomAtWork) =>
   })
 
 test('two rooms and two physicians at once: each sees the right one, and only that', async () => {
-  await expect(ct.technologist.page.getByText('Dr. A. Chen sees and hears this room')).toBeVisible()
-  await expect(mr.technologist.page.getByText('Dr. M. Rao sees and hears this room')).toBeVisible()
   await chen.openRoom('CT 2')
   await rao.openRoom('MR 1')
+  await expect(ct.technologist.page.getByText('Dr. A. Chen sees and hears this room')).toBeVisible()
+  await expect(mr.technologist.page.getByText('Dr. M. Rao sees and hears this room')).toBeVisible()
   await expect.poll(() => whoIsShown(chen.page, /^CT 2/)).toBe('ct-2')
   await expect.poll(() => whoIsShown(rao.page, /^MR 1/)).toBe('mr-1')
   await expect.poll(() => whoIsShown(ct.technologist.page, 'Dr. A. Chen')).toBe('p-chen')

@@ -1,14 +1,10 @@
 import { expect, type Page, test } from '@playwright/test'
-import {
-  clickTrayItem,
-  launchWorkstation,
-  pressGlobalShortcut,
-  revivedPage,
-  type Workstation,
-} from '../support/electron-app.ts'
+import { clickTrayItem, pressGlobalShortcut, revivedPage, type Workstation } from '../support/electron-app.ts'
 import { freezeCamera } from '../support/frozen-camera.ts'
+import { pressByKeyboard } from '../support/keyboard.ts'
 import { helpWindowSeen, killRenderer, watchHelpWindow } from '../support/lost-renderer.ts'
 import type { PhysicianPage } from '../support/physician-page.ts'
+import { allowedMs, openPlainWindow } from '../support/plain-window.ts'
 import { type Technologist, technologistAt } from '../support/technologist.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries } from '../support/workstation-files.ts'
@@ -31,12 +27,11 @@ test.beforeAll(async () => {
   world = await openWorld({
     site: (site) => ({ ...site, escalation: { ...site.escalation, onScreenWithinMs: 3000 } }),
   })
-  room = await world.openRoom('ct-2')
-  technologist = room.technologist
-  chen = await world.openPhysician('p-chen')
+  ;[room, chen] = await Promise.all([world.openRoom('ct-2'), world.openPhysician('p-chen')])
   rao = await world.openPhysician('p-rao')
+  technologist = room.technologist
   await technologist.openSession('Okafor')
-  await expect(technologist.page.getByText('Dr. A. Chen sees and hears this room')).toBeVisible()
+  await expect(technologist.page.getByText('Dr. A. Chen: they have not opened this room')).toBeVisible()
 })
 test.afterAll(async () => {
   await release()
@@ -86,7 +81,7 @@ function printTimes(what: string): void {
   )
 }
 
-test('from the tray: alarm, four facts in words, pictures both ways, an order read back', async () => {
+test('from the tray: alarm, four facts in words, pictures both ways, an order read back by keyboard', async () => {
   test.skip(room.workstation.engine.kind !== 'standin', desktopOnly)
   const { page } = technologist
   await clickTrayItem(room.workstation, 'reaction')
@@ -104,7 +99,7 @@ test('from the tray: alarm, four facts in words, pictures both ways, an order re
   await expect.poll(() => whoIsShown(chen.page, /^CT 2/)).toBe('ct-2')
 
   await chen.order({ what: 'epinephrine', dose: '0.3 mg', route: 'IM' })
-  await technologist.readBack('epinephrine 0.3 mg IM now')
+  await pressByKeyboard(page, 'Read back: epinephrine 0.3 mg IM now')
   await expect(chen.page.getByRole('list', { name: 'Orders given' })).toContainText(/read back/i)
   await technologist.endHelp('Symptoms resolved')
   await expect(news(chen.page, 'Reaction ended')).toContainText('Symptoms resolved, observation goes on')
@@ -114,8 +109,13 @@ test('from the tray: alarm, four facts in words, pictures both ways, an order re
 
 test('a press by mistake is taken back within five seconds with a reason, and stays in the log', async () => {
   const { page } = technologist
-  await technologist.pressReaction()
+  const pressedAgain = logged('help-pressed-again').length
+  await page.getByRole('button', { name: 'REACTION — CALL NOW' }).focus()
+  // Held down: the browser says Enter again and again.
+  for (let n = 0; n < 10; n += 1) await page.keyboard.down('Enter')
+  await page.keyboard.up('Enter')
   await overlay(chen.page).waitFor()
+  expect(logged('help-pressed-again')).toHaveLength(pressedAgain)
   await page.getByRole('button', { name: 'Pressed by mistake' }).click()
   await expect(page.getByRole('button', { name: 'REACTION — CALL NOW' })).toBeVisible()
   await expect(overlay(chen.page)).toBeHidden()
@@ -151,7 +151,7 @@ test('the bench is called after ten seconds when the primary does not answer', a
   await technologist.pressReaction()
   await overlay(chen.page).waitFor()
   await expect(overlay(rao.page)).toBeHidden()
-  await expect(overlay(rao.page)).toContainText('you are called as the bench', { timeout: 15_000 })
+  await expect(overlay(rao.page)).toContainText('you are called as backup', { timeout: 15_000 })
   const [primary, bench] = logged('physician-paged').slice(-2)
   expect([primary?.body.physicianId, bench?.body.physicianId]).toEqual(['p-chen', 'p-rao'])
   expect(bench?.body.level).toBe('bench')
@@ -184,6 +184,32 @@ test('who has accepted and is not on screen is not help: it is said, it sounds a
   await expect.poll(async () => (await technologist.snapshot()).alarm).toBeNull()
 })
 
+test('CALL AGAIN rings the whole bench anew, and whoever is on screen hears of it once and answers', async () => {
+  const { page } = technologist
+  await technologist.pressReaction()
+  await chen.accept()
+  await expect(page.getByText('Dr. A. Chen is on screen')).toBeVisible()
+  await expect(overlay(rao.page)).toBeHidden()
+  // A press within a second of the last one is the same press.
+  await expect.poll(async () => (await technologist.snapshot()).elapsedMs.reaction ?? 0).toBeGreaterThan(1100)
+  const before = await technologist.snapshot()
+
+  await page.getByRole('button', { name: 'CALL AGAIN' }).click()
+  await expect(overlay(rao.page)).toContainText('CALLS AGAIN')
+  await expect(overlay(chen.page)).toBeHidden()
+  await expect(news(chen.page, 'CT 2 calls again')).toBeVisible()
+  await expect(page.getByText('Dr. A. Chen is on screen. Calling Dr. M. Rao too…')).toBeVisible()
+  const { state, elapsedMs } = await technologist.snapshot()
+  expect(state.reaction).toMatchObject({ id: before.state.reaction?.id, round: 2 })
+  expect(elapsedMs.reaction).toBeGreaterThan(before.elapsedMs.reaction ?? 0)
+
+  await chen.page.getByRole('button', { name: 'I am here' }).click()
+  await expect(overlay(rao.page)).toBeHidden()
+  await expect(news(chen.page, 'CT 2 calls again')).toBeHidden()
+  await expect(page.getByText('Dr. A. Chen is on screen', { exact: true })).toBeVisible()
+  expect(logged('help-pressed-again').map(({ body }) => body.round)).toEqual([2])
+})
+
 test('with the hub dead the peer channel carries the alarm and every answer', async () => {
   const { page } = technologist
   await world.hub.kill()
@@ -206,6 +232,11 @@ test('with the hub dead the peer channel carries the alarm and every answer', as
 
   await world.hub.restart()
   await expect(page.getByText('all records synced')).toBeVisible()
+  // Whoever is not back on call yet is passed over: the next test means the primary.
+  for (const physician of [chen, rao]) {
+    await expect(physician.page.getByText('Hub lost', { exact: true })).toBeHidden()
+    await expect(physician.page.getByText('the hub has not confirmed it')).toBeHidden()
+  }
 })
 
 test('with the renderer killed the key still calls, the help window stands in, and the screen is back', async () => {
@@ -214,6 +245,7 @@ test('with the renderer killed the key still calls, the help window stands in, a
   const before = await technologist.snapshot()
   await watchHelpWindow(workstation)
   const help = await workstation.windowAt('/help.html')
+  const plainBeforeMs = await openPlainWindow(workstation)
 
   await killRenderer(workstation)
   await pressGlobalShortcut(workstation, hotkey)
@@ -221,11 +253,15 @@ test('with the renderer killed the key still calls, the help window stands in, a
   await expect(help.getByRole('heading', { name: 'REACTION CALL' })).toBeVisible()
   await expect(overlay(chen.page)).toContainText('REACTION')
 
-  await expect.poll(() => logged('renderer-restored').length).toBe(1)
+  await expect.poll(() => logged('renderer-restored').length, { timeout: 30_000 }).toBe(1)
+  const plainMs = [plainBeforeMs, await openPlainWindow(workstation)]
   const afterMs = Number(logged('renderer-restored')[0]?.body.afterMs)
-  console.log(`renderer killed → usable again: ${afterMs} ms`)
-  // The promise is 3 s; a machine that is busy with something else gets three times as long.
-  expect(afterMs).toBeLessThanOrEqual(9000)
+  const withinMs = allowedMs(3000, plainMs)
+  console.log(
+    `renderer killed → usable again: ${afterMs} ms ` +
+      `(at most ${withinMs} ms: a plain window took ${plainMs.join(' and ')} ms)`,
+  )
+  expect(afterMs).toBeLessThanOrEqual(withinMs)
   await expect.poll(() => helpWindowSeen(workstation)).toEqual(['shown', 'hidden'])
   const { escalationId } = lastPress()?.body ?? {}
   expect(lastPress()?.body.origin).toBe('hotkey')
@@ -245,26 +281,11 @@ test('with the renderer killed the key still calls, the help window stands in, a
   await expect(page.getByText('This screen was restarted.')).toBeVisible()
   await expect(page.getByText('Dr. A. Chen sees and hears this room')).toBeVisible()
   const after = await technologist.snapshot()
-  expect(after.state.session).toEqual(before.state.session)
+  const { session } = after.state
+  if (session.kind === 'none') throw new Error('the session is gone')
+  const { calls } = session.facts
+  expect(calls.at(-1)).toMatchObject({ id: escalationId, outcome: 'No reaction after all' })
+  const withoutThisCall = { ...session, facts: { ...session.facts, calls: calls.slice(0, -1) } }
+  expect(withoutThisCall).toEqual(before.state.session)
   expect(after.state.operator).toEqual(before.state.operator)
-})
-
-test('before enrolment it sounds, shows the numbers, says that nobody is reached, and is logged', async () => {
-  const alone = await launchWorkstation()
-  try {
-    const page = await alone.windowAt('/index.html')
-    const operator = technologistAt(page)
-    await expect(page.getByRole('heading', { name: 'Enrol this workstation' })).toBeVisible()
-    await operator.pressReaction()
-    await expect(page.getByText('NOBODY REACHED: this workstation is not enrolled at a hub')).toBeVisible()
-    await expect(page.getByText('911').first()).toBeVisible()
-    await page.getByRole('button', { name: 'Called: Emergency 911' }).click()
-    await expect
-      .poll(() => logEntries(alone.userDataDir).map(({ type }) => type))
-      .toEqual(expect.arrayContaining(['help-pressed', 'help-unreachable', 'help-shown', 'phone-called']))
-    await operator.endHelp('Transferred to emergency care')
-    await expect(page.getByRole('heading', { name: 'Enrol this workstation' })).toBeVisible()
-  } finally {
-    await alone.close()
-  }
 })

@@ -1,5 +1,11 @@
 import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
+import { samplePins, sampleSite } from '../../tools/sample-site.ts'
+import { launchWorkstation } from '../support/electron-app.ts'
+import { startHubProcess } from '../support/hub-process.ts'
 import { createExchange, type PartyPage } from '../support/link-page/driver.ts'
+import { pullablePlugs } from '../support/pullable-plugs.ts'
+import { technologistAt } from '../support/technologist.ts'
+import { logEntries } from '../support/workstation-files.ts'
 
 test.use({ trace: 'off' })
 
@@ -87,6 +93,59 @@ test('a lost camera is replaced by the next within a second, and comes back by i
     await soon(async () => (await lastReport(room, 'camera'))?.state).toBe('lost')
     expect(await room.call((p) => p.camera())).toBeNull()
   })
+})
+
+test('a workstation names what it lost and what it took instead, on screen and in the log', async () => {
+  const hub = await startHubProcess({ site: sampleSite(new Date(), samplePins) })
+  const workstation = await launchWorkstation({
+    args: ['--use-fake-device-for-media-stream=device-count=2'],
+  })
+  try {
+    const page = await workstation.windowAt('/index.html')
+    const technologist = technologistAt(page)
+    await technologist.enrol(hub.url, await hub.issueEnrolmentCode('ct-2'))
+    await technologist.signIn('J. Ortiz', samplePins['t-ortiz'])
+    const line = (device: string) => page.locator('.self-devices').getByText(device)
+    await expect(line('Camera')).toHaveText('Camera works')
+    await expect(line('Microphone')).toHaveText('Microphone works')
+    const changes = () =>
+      logEntries(workstation.userDataDir)
+        .filter(({ type }) => type === 'device-changed')
+        .map(({ body }) => [body.device, body.state, body.label])
+    const of = (device: string) => changes().findLast(([which]) => which === device)
+    const [, , camera] = of('camera') ?? []
+    const [, , microphone] = of('microphone') ?? []
+    const plugs = await pullablePlugs(page)
+
+    for (const [name, device, first] of [
+      ['Microphone', 'microphone', String(microphone)],
+      ['Camera', 'camera', String(camera)],
+    ] as const) {
+      await plugs.pull(first)
+      const instead = new RegExp(`^${name} using (.+) instead$`)
+      await expect(line(name)).toHaveText(instead)
+      const [, second] = instead.exec((await line(name).textContent()) ?? '') ?? []
+      expect(second).not.toBe(first)
+      await expect.poll(() => of(device)).toEqual([device, 'fallback', second])
+      await plugs.putBack(first)
+      await expect(line(name)).toHaveText(`${name} works`)
+      await expect.poll(() => of(device)).toEqual([device, 'returned', first])
+
+      await plugs.pull(`every ${device}`)
+      await expect(line(name)).toHaveText(
+        `${name} not working: No ${device} found: check that it is plugged in.`,
+      )
+      await expect
+        .poll(() => of(device))
+        .toEqual([device, 'lost', `No ${device} found: check that it is plugged in.`])
+      await plugs.putBack(`every ${device}`)
+      await expect(line(name)).toHaveText(`${name} works`)
+      await expect.poll(() => of(device)).toEqual([device, 'returned', first])
+    }
+  } finally {
+    await workstation.close()
+    await hub.stop()
+  }
 })
 
 test('the alarm waits for the first gesture, says so, and then sounds', async ({ browser }) => {

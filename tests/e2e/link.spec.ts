@@ -231,6 +231,14 @@ test('keeps two rooms on one console apart', async ({ context }) => {
     const bytes = (await red.call((p) => p.measured('physician')))?.received.audioBytesPerS ?? 0
     return bytes > 50 && bytes < 1000
   }).toBe(true)
+  // That is why it has to be said.
+  const attentions = async () => [
+    (await red.call((p) => p.measured('physician')))?.attention,
+    (await physician.call((p) => p.measured('room-red')))?.attention,
+  ]
+  expect(await attentions()).toEqual(Array(2).fill({ front: 'this-room', microphone: 'on' }))
+  await physician.call((p) => p.attend({ front: 'this-room', microphone: 'muted' }))
+  await soon(attentions).toEqual(Array(2).fill({ front: 'this-room', microphone: 'muted' }))
 
   // Only the room that asks is shown the physician, and only its own messages arrive under its name.
   await hold(green)

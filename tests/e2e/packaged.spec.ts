@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
+import { copyBeside } from '../../src/platform/node/log-copies.ts'
 import { processesWith, workstationTest as test } from '../support/electron-app.ts'
 
 const PROJECT_DIR = path.join(import.meta.dirname, '..', '..')
@@ -44,6 +46,11 @@ test('the packed app boots from its archive with the native module outside, and 
   expect(inMain.modules).toEqual([
     expect.stringMatching(/[\\/]app\.asar\.unpacked[\\/].*better-sqlite3.*\.node$/),
   ])
+
+  // What copies the log is a thread of its own, out of the archive and with the native module too.
+  await expect
+    .poll(() => existsSync(copyBeside(path.join(userDataDir, 'log.sqlite'))), { timeout: 60_000 })
+    .toBe(true)
 
   await workstation.close()
   if (process.platform !== 'win32') await expect.poll(() => processesWith(userDataDir)).toEqual([])

@@ -1,6 +1,12 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { revivedPage } from '../support/electron-app.ts'
+import { watchdogTimes } from '../../src/main/watchdog.ts'
+import { fillLog, forgetCheckpoint } from '../bench/long-log.ts'
+import { launchWorkstation, revivedPage } from '../support/electron-app.ts'
+import { logKeyOf } from '../support/log-keys.ts'
 import type { PhysicianPage } from '../support/physician-page.ts'
+import { allowedMs, openPlainWindow } from '../support/plain-window.ts'
 import { technologistAt } from '../support/technologist.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries, logLines } from '../support/workstation-files.ts'
@@ -17,8 +23,7 @@ let release = async (): Promise<void> => undefined
 
 test.beforeAll(async () => {
   world = await openWorld()
-  room = await world.openRoom('ct-2')
-  chen = await world.openPhysician('p-chen')
+  ;[room, chen] = await Promise.all([world.openRoom('ct-2'), world.openPhysician('p-chen')])
   const { technologist } = room
   await technologist.openSession('Okafor')
   await technologist.screen()
@@ -39,6 +44,7 @@ const logged = (type: string) =>
 test('a page that hangs is replaced, with session and link as they were', async () => {
   const { workstation, technologist } = room
   const before = await technologist.snapshot()
+  const plainBeforeMs = await openPlainWindow(workstation)
   const hungAt = Date.now()
   // Never answered: the page is killed for it.
   const hung = technologist.page
@@ -47,16 +53,19 @@ test('a page that hangs is replaced, with session and link as they were', async 
     })
     .catch(() => 'killed')
   expect(await hung).toBe('killed')
-  await expect.poll(() => logged('renderer-restored').length).toBe(1)
+  await expect.poll(() => logged('renderer-restored').length, { timeout: 30_000 }).toBe(1)
+  const plainMs = [plainBeforeMs, await openPlainWindow(workstation)]
   const [lost, restored] = [logged('renderer-lost')[0], logged('renderer-restored')[0]]
-  const backMs = Date.parse(restored?.at ?? '') - hungAt
+  const noticedMs = Date.parse(lost?.at ?? '') - hungAt
+  const backMs = Number(restored?.body.afterMs)
+  const backWithinMs = allowedMs(3000, plainMs)
   console.log(
-    `renderer hung → noticed ${Date.parse(lost?.at ?? '') - hungAt} ms, usable again ${backMs} ms ` +
-      `(of which ${restored?.body.afterMs} ms to replace it)`,
+    `renderer hung → noticed ${noticedMs} ms → usable again ${backMs} ms ` +
+      `(at most ${backWithinMs} ms: a plain window took ${plainMs.join(' and ')} ms)`,
   )
   expect(lost?.body).toEqual({ window: 'main', reason: 'it stopped answering' })
-  // The promise is 3 s; a machine that is busy with something else gets three times as long.
-  expect(backMs).toBeLessThanOrEqual(9000)
+  expect(noticedMs).toBeLessThanOrEqual(allowedMs(watchdogTimes.silentForMs + 1000, plainMs))
+  expect(backMs).toBeLessThanOrEqual(backWithinMs)
 
   const revived = await revivedPage(workstation, '/index.html')
   release = revived.release
@@ -94,4 +103,40 @@ test('an app that is killed in mid-injection goes on there, locked, and has lost
   const device = (await room.technologist.snapshot()).enrolment
   const exported = await world.hub.exportLog(device.kind === 'enrolled' ? device.deviceId : '')
   expect(exported.split('\n')).toEqual(logLines(room.workstation.userDataDir))
+})
+
+test('a start arms the button before certificates, hub and a long log that was never read', async () => {
+  const { userDataDir } = room.workstation
+  await room.workstation.close()
+  const entries = fillLog(userDataDir, logKeyOf(userDataDir), 3000)
+  forgetCheckpoint(userDataDir, logKeyOf(userDataDir))
+  const appLog = join(userDataDir, 'logs', 'scanside.log')
+  const before = statSync(appLog).size
+  const again = await launchWorkstation({ userDataDir })
+  try {
+    type Said = { readonly event: string; readonly at: string; readonly entries?: number }
+    const said = () =>
+      readFileSync(appLog)
+        .subarray(before)
+        .toString()
+        .split('\n')
+        .filter((line) => line.endsWith('}'))
+        .map((line): Said => JSON.parse(line))
+    const last = (event: string) => said().findLast((one) => one.event === event)
+    await expect.poll(() => last('log-reviewed')?.entries ?? 0, { timeout: 30_000 }).toBeGreaterThan(entries)
+    const connected = () =>
+      logEntries(userDataDir).findLast(({ seq, type }) => seq > entries && type === 'hub-connected')
+    await expect.poll(connected, { timeout: 30_000 }).toBeDefined()
+    // `trust` is said once the system's certificates have been read.
+    const laterOnes = ['usable', 'trust', 'log-reviewed']
+    await expect.poll(() => laterOnes.filter((event) => last(event) === undefined)).toEqual([])
+    const events = said().map(({ event }) => event)
+    for (const later of laterOnes)
+      expect(events.indexOf(later), later).toBeGreaterThan(events.indexOf('armed'))
+    // The client of the hub, and the policy that it fetches, come with the connection.
+    expect(Date.parse(connected()?.at ?? '')).toBeGreaterThan(Date.parse(last('armed')?.at ?? ''))
+    console.log(`a start: ${events.join(' → ')}`)
+  } finally {
+    await again.close()
+  }
 })

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import type { Intent, Report, Snapshot } from '../../src/contract/ipc.ts'
-import { installFakeBridge } from '../support/fake-bridge.ts'
+import { pressByKeyboard, tabTo } from '../support/keyboard.ts'
+import { intents, openRenderer, show } from '../support/renderer-page.ts'
 import { type RendererServer, serveRenderer } from '../support/renderer-server.ts'
 import {
   ago,
@@ -10,7 +11,9 @@ import {
   injecting,
   injection,
   inSession,
+  observedFor,
   order,
+  pagedSoFar,
   reacting,
   receipts,
   screened,
@@ -25,33 +28,16 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => server.close())
 
-async function open(page: Page, first: Snapshot | null, which: 'index' | 'help' = 'index'): Promise<void> {
-  await page.addInitScript(installFakeBridge, first)
-  await page.goto(server.url(which))
-}
-const show = (page: Page, snapshot: Snapshot): Promise<void> =>
-  page.evaluate((next) => window.fakeBridge.show(next), snapshot)
-const intents = (page: Page): Promise<readonly Intent[]> => page.evaluate(() => window.fakeBridge.intents)
+const open = (page: Page, first: Snapshot | null, which: 'index' | 'help' = 'index'): Promise<void> =>
+  openRenderer(page, server, first, which)
 const lastIntent = async (page: Page): Promise<Intent | undefined> => (await intents(page)).at(-1)
 const reportsOf = (page: Page, kind: Report['kind']): Promise<readonly Report[]> =>
   page.evaluate((wanted) => window.fakeBridge.reports.filter((report) => report.kind === wanted), kind)
 const redButton = (page: Page): Locator => page.getByTestId('help-button')
 
-/** Presses Tab until this control has the focus: what a keyboard can reach, and nothing else. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`the keyboard does not reach ${target}`)
-}
-async function pressByKeyboard(page: Page, name: string | RegExp): Promise<void> {
-  const button = page.getByRole('button', { name })
-  await tabTo(page, button)
-  await page.keyboard.press('Enter')
-}
-
 test('the whole session by keyboard alone', async ({ page }) => {
+  // Dozens of keys, each with its way there and back: long on a busy machine.
+  test.slow()
   await open(page, snapshotOf())
   await pressByKeyboard(page, 'J. Ortiz')
   await page.keyboard.type('2468')
@@ -84,13 +70,13 @@ test('the whole session by keyboard alone', async ({ page }) => {
   await pressByKeyboard(page, 'Screening complete')
   expect(await lastIntent(page)).toEqual({ kind: 'complete-screening' })
 
-  await show(page, inSession({ kind: 'ready', facts: screened({ responderId: null }) }))
+  await show(page, inSession({ kind: 'ready', observation: null, facts: screened({ responderId: null }) }))
   await tabTo(page, page.getByLabel('On-site responder'))
   await page.keyboard.type('R. Patel')
   await pressByKeyboard(page, 'Check in')
   expect(await lastIntent(page)).toEqual({ kind: 'check-in-responder', responderId: 'patel' })
 
-  await show(page, inSession({ kind: 'ready', facts: screened() }))
+  await show(page, inSession({ kind: 'ready', observation: null, facts: screened() }))
   await tabTo(page, page.getByLabel('Contrast agent'))
   await page.keyboard.type('Iohexol')
   await expect(page.getByLabel('Volume in mL')).toHaveValue('95')
@@ -108,7 +94,7 @@ test('the whole session by keyboard alone', async ({ page }) => {
   expect(await lastIntent(page)).toEqual({ kind: 'stop-injection' })
 
   const given = screened({ injections: [injection(1300, 1230)] })
-  await show(page, inSession({ kind: 'observing', facts: given, dueAt: ago(30) }))
+  await show(page, inSession({ kind: 'observing', facts: given, observation: observedFor(-30) }))
   await pressByKeyboard(page, 'End observation')
   expect(await lastIntent(page)).toEqual({ kind: 'end-observation', earlyReason: null })
 
@@ -170,7 +156,10 @@ test('Escape closes a dialog and never a call; F1 opens the glossary over it', a
 })
 
 test('no dialog stands between a person and help', async ({ page }) => {
-  await open(page, inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }))
+  await open(
+    page,
+    inSession({ kind: 'ready', observation: null, facts: screened({ recordsConfirmedBy: null }) }),
+  )
   await page.getByRole('button', { name: 'Override…' }).click()
   await expect(page.getByLabel('Reason')).toBeFocused()
   await page.keyboard.press('F1')
@@ -201,7 +190,7 @@ test('card, telephone and read-back are one tap each', async ({ page }) => {
   await open(page, snapshotOf({ state: { operator: signedIn } }))
   await show(page, reacting({ orders: [order(null)] }))
   await page.getByRole('button', { name: /Anaphylaxis/ }).click()
-  await page.getByRole('button', { name: 'Called: Code team 5555' }).click()
+  await page.getByRole('button', { name: 'I called: Code team 5555' }).click()
   await page.getByRole('button', { name: 'Read back: epinephrine 0.3 mg IM now' }).click()
   expect(await intents(page)).toEqual([
     { kind: 'choose-card', escalationId: 'e-reaction', cardId: 'anaphylaxis' },
@@ -213,7 +202,7 @@ test('card, telephone and read-back are one tap each', async ({ page }) => {
 })
 
 test('a volume above the largest of the site is asked for twice', async ({ page }) => {
-  await open(page, inSession({ kind: 'ready', facts: screened() }))
+  await open(page, inSession({ kind: 'ready', observation: null, facts: screened() }))
   await page.getByLabel('Contrast agent').selectOption('iohexol-350')
   await page.getByLabel('Volume in mL', { exact: true }).fill('180')
   const start = page.getByRole('button', { name: 'Start injection' })
@@ -228,7 +217,10 @@ test('a volume above the largest of the site is asked for twice', async ({ page 
 test('what fails the gate can be asked about, or overridden with a reason where the rule allows', async ({
   page,
 }) => {
-  await open(page, inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }))
+  await open(
+    page,
+    inSession({ kind: 'ready', observation: null, facts: screened({ recordsConfirmedBy: null }) }),
+  )
   await page.getByRole('button', { name: 'Ask', exact: true }).click()
   expect(await lastIntent(page)).toMatchObject({ kind: 'press-help', escalation: 'question' })
   await page.getByRole('button', { name: 'Override…' }).click()
@@ -237,6 +229,7 @@ test('what fails the gate can be asked about, or overridden with a reason where 
   expect(await lastIntent(page)).toEqual({
     kind: 'override-check',
     check: 'imaging-records',
+    finding: expect.stringContaining('has not confirmed access'),
     reason: 'Prior images seen on PACS',
   })
   await expect(page.getByRole('dialog')).toBeHidden()
@@ -319,7 +312,7 @@ test('the help window calls, cancels and marks telephones without a policy', asy
       state: { reaction: call('reaction', { pressedAt: ago(0) }) },
     }),
   )
-  await page.getByRole('button', { name: 'Called: Emergency 911' }).click()
+  await page.getByRole('button', { name: 'I called: Emergency 911' }).click()
   await page.getByRole('button', { name: 'Cancel: pressed by mistake' }).click()
   expect(await intents(page)).toEqual([
     { kind: 'press-help', escalation: 'reaction', origin: 'button', drill: false },
@@ -338,10 +331,22 @@ test('a question is quiet: a line that says how far it is, withdrawn or ended in
     receipts: { chen: receipts({ delivered: ago(19), seen: ago(18) }) },
   })
   await show(page, snapshotOf({ state: { operator: signedIn, question } }))
-  await page.getByRole('button', { name: 'Answered' }).click()
+  await page.getByRole('button', { name: 'I have my answer' }).click()
   expect(await lastIntent(page)).toEqual({
     kind: 'end-help',
     escalationId: 'e-question',
     outcome: 'Question answered',
   })
+})
+
+test('whom the hub pages takes a few lines and no card off the smallest screen', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await open(page, reacting({ ...pagedSoFar, outOfBand: [] }))
+  const card = page.locator('.card-choice').first()
+  const top = async () => (await card.boundingBox())?.y ?? Number.NaN
+  const before = await top()
+  await show(page, reacting(pagedSoFar))
+  await expect(page.getByRole('list', { name: 'Paged by other ways' }).getByRole('listitem')).toHaveCount(3)
+  expect((await top()) - before).toBeLessThanOrEqual(70)
+  await expect(card).toBeInViewport({ ratio: 1 })
 })

@@ -56,7 +56,10 @@ for (const scene of scenes) {
     await scene.act?.(page)
     for (const size of scene.narrow === true ? narrow : sizes) {
       await page.setViewportSize(size)
-      for (const theme of ['dark', 'light'] as const) await look(page, scene, theme, size.width)
+      // Themes differ in colour alone, sizes in layout alone: each is looked at once with every other.
+      for (const theme of size.width === 1920 ? (['dark'] as const) : (['dark', 'light'] as const)) {
+        await look(page, scene, theme, size.width)
+      }
     }
   })
 }
@@ -73,12 +76,14 @@ async function look(page: Page, scene: Scene, theme: Snapshot['theme'], width: n
   await page.screenshot({ path: join(shots, `${scene.name}-${width}-${theme}.png`) })
   await expectHelpButton(page)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
-  // What axe looks at (names, roles, contrast) is the same at both sizes.
-  if (width !== 1920) expect(await faultsOf(page)).toEqual([])
+  // What axe looks at is the same at both sizes, and all but contrast in both themes.
+  if (width !== 1920) expect(await faultsOf(page, theme)).toEqual([])
 }
 
-async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+async function faultsOf(page: Page, theme: Snapshot['theme']): Promise<string[]> {
+  // The pages have no frames: axe judges in the page itself, not in another that it would open for each look.
+  const axe = new AxeBuilder({ page }).setLegacyMode()
+  const { violations } = await (theme === 'light' ? axe.withRules('color-contrast') : axe).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)

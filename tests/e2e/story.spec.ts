@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, type Locator, test } from '@playwright/test'
 import { freezeCamera } from '../support/frozen-camera.ts'
 import type { PhysicianPage } from '../support/physician-page.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
-import { logEntries, pinnedHubKey, verifyFile } from '../support/workstation-files.ts'
+import {
+  logEntries,
+  logLines,
+  pinnedHubKey,
+  verifyFile,
+  verifyInPython,
+} from '../support/workstation-files.ts'
 import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
 
 // One patient from the worklist to the signed record: each test goes on where the one before it stopped.
@@ -13,6 +19,7 @@ test.use({ trace: sparingTrace })
 let world: World
 let room: RoomAtWork
 let chen: PhysicianPage
+let savedRecord = ''
 
 test.beforeAll(async () => {
   world = await openWorld()
@@ -56,10 +63,13 @@ test('before anyone is on call, the gate is shut and names what it waits for', a
 
 test('it opens when each end measures the other, and the physician has decided', async () => {
   chen = await world.openPhysician('p-chen')
-  await expect(gate()).toContainText('Dr. A. Chen sees and hears this room')
   await expect.poll(() => whoIsShown(page(), 'Dr. A. Chen')).toBe('p-chen')
   await expect(chen.page.getByText('Waits for your decision')).toBeVisible()
+  // Picture and sound go both ways, and nobody attends yet.
+  await expect(gate()).toContainText('Dr. A. Chen has not opened this room')
+  await expect(page().getByText('they have not opened this room')).toBeVisible()
   await chen.openRoom('CT 2')
+  await expect(gate()).toContainText('Dr. A. Chen sees and hears this room')
   await expect.poll(() => whoIsShown(chen.page, /^CT 2/)).toBe('ct-2')
   await expect(chen.page.getByText('Daniel Okafor').or(chen.page.getByText('Okafor, Daniel'))).toBeVisible()
 
@@ -91,6 +101,15 @@ test('a picture that stops shuts it again, though everything is still connected'
   expect(logged('injection-started')).toEqual([])
 })
 
+test('a muted microphone shuts it too, in its own words', async () => {
+  await chen.page.getByRole('button', { name: 'Mute', exact: true }).click()
+  await expect(gate()).toContainText("Dr. A. Chen's microphone is muted")
+  await expect(page().getByText('their microphone is muted')).toBeVisible()
+  expect(await injectAnyway()).toMatchObject({ ok: false })
+  await chen.page.getByRole('button', { name: 'Unmute', exact: true }).click()
+  await expect(start()).toBeEnabled()
+})
+
 test('a loss in mid-injection is shown and logged, and the next one waits for its review', async () => {
   const { technologist } = room
   await technologist.startInjection()
@@ -101,6 +120,7 @@ test('a loss in mid-injection is shown and logged, and the next one waits for it
   console.log(`physician gone → said on the injection's screen: ${Date.now() - leftAt} ms`)
   expect(logged('supervision-gap-opened')).toHaveLength(1)
   await chen.goOnCall()
+  await chen.openRoom('CT 2')
   await expect(page().getByText('Supervised now')).toBeVisible()
   await technologist.stopInjection()
 
@@ -111,7 +131,6 @@ test('a loss in mid-injection is shown and logged, and the next one waits for it
   await expect(start()).toBeDisabled()
   expect(await injectAnyway()).toMatchObject({ ok: false })
 
-  await chen.openRoom('CT 2')
   await chen.page.getByRole('button', { name: 'I have reviewed the gap' }).click()
   await expect(start()).toBeEnabled()
   expect(logged('supervision-gap-closed').map(({ body }) => body)).toEqual([{ by: 'physician-review' }])
@@ -147,9 +166,9 @@ test('observed, closed, signed, and saved as a page and as a log that verifies',
   await technologist.closeSession()
 
   const recent = page().getByRole('region', { name: 'Recent sessions' })
-  await expect(recent).toContainText('Waiting for the signature of Dr. A. Chen')
+  await expect(recent).toContainText('Not signed yet: waiting for Dr. A. Chen')
   await chen.page.getByRole('button', { name: /^Sign N/ }).click()
-  await expect(recent).toContainText('Signed by the physician')
+  await expect(recent).toContainText('Signed by Dr. A. Chen')
   await expect(chen.page.getByText('To sign')).toBeHidden()
 
   await recent.getByRole('button', { name: 'Save record' }).click()
@@ -159,11 +178,34 @@ test('observed, closed, signed, and saved as a page and as a log that verifies',
     paths.find((path) => path.endsWith('.pdf')),
     paths.find((path) => path.endsWith('.jsonl')),
   ]
+  expect(paths.map((path) => path.replace(/.*T\d{6}\./, ''))).toEqual([
+    'pdf',
+    'jsonl',
+    'csv',
+    'fhir.json',
+    'dcm',
+  ])
   expect(readFileSync(pdf).subarray(0, 5).toString('latin1')).toBe('%PDF-')
+  savedRecord = jsonl
   const verdict = await verifyFile(jsonl, '--hub-key', pinnedHubKey(workstation.userDataDir))
-  expect(verdict.words).toContain('VERIFIED')
+  expect(verdict.words).toMatch(/An excerpt: \d+ of \d+ entries .* each shown entry proves itself/)
   expect(verdict.words).toContain('the hub vouched for each key')
   expect(verdict.exitCode).toBe(0)
   expect(logged('injection-started')).toHaveLength(3)
   expect(logged('supervision-gap-opened')).toHaveLength(2)
+})
+
+test('its record, its log and the hub’s copy hold for a verifier in another language too', async () => {
+  const { userDataDir } = room.workstation
+  const { enrolment } = await room.technologist.snapshot()
+  const file = test.info().outputPath('log.jsonl')
+  const write = (lines: readonly string[]) => writeFileSync(file, `${lines.join('\n')}\n`)
+  write(logLines(userDataDir))
+  const verdict = await verifyInPython(file)
+  test.skip(verdict === null, 'python3 is not installed')
+  expect(verdict).toMatchObject({ exitCode: 0, words: expect.stringContaining('VERIFIED') })
+  const deviceId = enrolment.kind === 'enrolled' ? enrolment.deviceId : ''
+  write([await world.hub.exportLog(deviceId)])
+  expect(await verifyInPython(file)).toMatchObject({ exitCode: 0 })
+  expect(await verifyInPython(savedRecord)).toMatchObject({ exitCode: 0 })
 })

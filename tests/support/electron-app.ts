@@ -2,9 +2,12 @@ import { type ChildProcess, execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { chromium, type ElectronApplication, _electron as electron, type Page, test } from '@playwright/test'
+import { logKeySchema } from '../../src/platform/node/encrypted-database.ts'
 import { findElectron } from '../../tools/electron-runtime.ts'
+import { rememberLogKey } from './log-keys.ts'
 
 /** What the app's window sees and hears instead of a camera and a microphone; files are looped. */
 export interface SyntheticMedia {
@@ -46,8 +49,6 @@ export interface Engine {
 }
 
 const PROJECT_DIR = path.join(import.meta.dirname, '..', '..')
-/** An app with an open session asks before it quits, and nobody answers: a signal ends it in good order. */
-const ASKING_TIMEOUT_MS = 1500
 const CLOSE_TIMEOUT_MS = 10_000
 const WINDOW_TIMEOUT_MS = 15_000
 
@@ -108,15 +109,34 @@ async function findWindow(app: ElectronApplication, urlPart: string): Promise<Pa
   }
 }
 
-async function closeApp(app: ElectronApplication, child: ChildProcess): Promise<void> {
+async function closeApp(app: ElectronApplication, child: ChildProcess, userDataDir: string): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const timers = [
-    setTimeout(() => child.kill('SIGTERM'), ASKING_TIMEOUT_MS),
-    setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS),
-  ]
-  await Promise.all([app.close().catch(() => {}), exited])
-  timers.forEach(clearTimeout)
+  const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS)
+  // An app with an open session asks before it quits, and nobody answers: a signal ends it in good order.
+  if (process.platform !== 'win32') child.kill('SIGTERM')
+  const closed = app.close().catch(() => {})
+  await exited
+  clearTimeout(impatience)
+  // Where its browser hangs, nothing would tell Playwright of the end, and the browser would stay.
+  await Promise.race([closed, pause(2000)])
+  if (process.platform !== 'win32') await killProcessesWith(userDataDir)
+}
+
+/** So that a test can read the log: the key store of the account that the app runs in gives the key. */
+async function learnLogKey(app: ElectronApplication, userDataDir: string): Promise<void> {
+  const file = path.join(userDataDir, 'log.key')
+  await app.evaluate((module) => module.app.whenReady())
+  // A start whose files cannot be used makes no key, or has one that cannot be read.
+  if (!existsSync(file)) return
+  const sealed: unknown = JSON.parse(readFileSync(file, 'utf8')).encryptedKey
+  const key = await app
+    .evaluate(
+      ({ safeStorage }, text) => safeStorage.decryptString(Buffer.from(text, 'base64')),
+      String(sealed),
+    )
+    .catch(() => undefined)
+  if (key !== undefined) rememberLogKey(userDataDir, logKeySchema.parse(key))
 }
 
 /** Starts an app under Playwright; for scripts. Tests take the `launchWorkstation` fixture below. */
@@ -135,6 +155,7 @@ export async function launchWorkstation(options: LaunchOptions = {}): Promise<Wo
     env: { ...(inherited as Record<string, string>), ...options.env },
     cwd: PROJECT_DIR,
   })
+  if (options.appDir === undefined) await learnLogKey(app, userDataDir)
   // Playwright forgets the process once the app is closed.
   const child = app.process()
   return {
@@ -143,7 +164,7 @@ export async function launchWorkstation(options: LaunchOptions = {}): Promise<Wo
     engine: await engineOf(app),
     windowAt: (urlPart) => findWindow(app, urlPart),
     async close() {
-      await closeApp(app, child)
+      await closeApp(app, child, userDataDir)
       if (options.userDataDir === undefined)
         rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
     },
@@ -209,6 +230,19 @@ export async function processesWith(text: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat,args'], { maxBuffer: 16 * 1024 * 1024 })
   // Zombies wait for whoever reaps them; they run nothing.
   return stdout.split('\n').filter((line) => line.includes(text) && !line.startsWith('Z'))
+}
+
+/** SIGKILL to every process with this text in its command line, those that nobody here has started too. */
+export async function killProcessesWith(text: string): Promise<void> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args'], { maxBuffer: 16 * 1024 * 1024 })
+  for (const line of stdout.split('\n').filter((shown) => shown.includes(text))) {
+    try {
+      process.kill(Number.parseInt(line, 10), 'SIGKILL')
+    } catch {
+      // It has ended with another of them.
+    }
+  }
+  while ((await processesWith(text)).length > 0) await pause(50)
 }
 
 interface Fixtures {

@@ -8,7 +8,7 @@ import type { PolicyContent } from '../../src/domain/policy/policy.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const cli = join(root, 'src', 'hub', 'cli.ts')
-const startWithinMs = 20_000
+const startWithinMs = 60_000
 
 /** A real hub in a process of its own, which can be killed and started again on the same port and data. */
 export type HubProcess = {
@@ -36,25 +36,33 @@ export type HubProcessOptions = {
   readonly port?: number
   /** Default: a fresh temporary directory. */
   readonly dataDir?: string
+  /** Address of a PostgreSQL database; else it is SQLite in the directory. */
+  readonly database?: string
   readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function startHubProcess(options: HubProcessOptions): Promise<HubProcess> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'scanside-hub-'))
   const siteFile = join(dataDir, 'site.json')
   writeFileSync(siteFile, JSON.stringify(options.site))
+  const place = options.database === undefined ? ['--data', dataDir] : ['--database', options.database]
   const lines: string[] = []
   let child: ChildProcess | null = null
 
-  async function start(port: number, siteArgs: readonly string[]): Promise<number> {
-    const args = [cli, '--data', dataDir, '--port', String(port), ...siteArgs, ...(options.args ?? [])]
-    const started = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  async function start(port: number, siteArgs: readonly string[]) {
+    const args = [cli, ...place, '--port', String(port), ...siteArgs, ...(options.args ?? [])]
+    const started = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+    })
     child = started
-    const listens = Promise.withResolvers<number>()
+    const listens = Promise.withResolvers<{ readonly url: string; readonly port: number }>()
     const take = (chunk: Buffer) => {
       lines.push(chunk.toString())
-      const found = /the console is at https?:\/\/[^:\s]+:(\d+)/.exec(lines.join(''))
-      if (found) listens.resolve(Number(found[1]))
+      const found = /the console is at (https?:\/\/[^:\s]+:(\d+))/.exec(lines.join(''))
+      if (found) listens.resolve({ url: found[1] ?? '', port: Number(found[2]) })
     }
     started.stdout.on('data', take)
     started.stderr.on('data', take)
@@ -79,17 +87,16 @@ export async function startHubProcess(options: HubProcessOptions): Promise<HubPr
 
   async function administer(...args: string[]): Promise<string> {
     const [command = '', ...rest] = args
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [cli, command, '--data', dataDir, ...rest],
-      { cwd: root, maxBuffer: 256 * 1024 * 1024 },
-    )
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, command, ...place, ...rest], {
+      cwd: root,
+      maxBuffer: 256 * 1024 * 1024,
+    })
     return stdout.trim()
   }
 
-  const port = await start(options.port ?? 0, ['--site', siteFile])
+  const { url, port } = await start(options.port ?? 0, ['--site', siteFile])
   return {
-    url: `http://localhost:${port}`,
+    url,
     port,
     dataDir,
     pid: () => child?.pid ?? 0,

@@ -5,7 +5,9 @@ import react from '@vitejs/plugin-react'
 import { build, preview } from 'vite'
 
 const root = join(import.meta.dirname, '..', '..', 'src', 'renderer')
-const outDir = join(import.meta.dirname, '..', '..', 'test-results', 'renderer')
+/** One for each worker of Playwright: two may build at the same time. */
+const worker = process.env.TEST_PARALLEL_INDEX ?? '0'
+const outDir = join(import.meta.dirname, '..', '..', 'test-results', `renderer-${worker}`)
 
 export type RendererServer = {
   readonly url: (page: 'index' | 'help') => string

@@ -59,6 +59,7 @@ export function screeningView(device: DeviceClient): RoomView {
       answers: [
         {
           questionId: 'allergy',
+          seq: 41,
           text: 'Has the patient had a reaction to contrast before?',
           answer: 'yes',
           leadsTo: 'physician-decides',
@@ -84,7 +85,7 @@ export function screeningView(device: DeviceClient): RoomView {
       ],
       recordsConfirmed: false,
       injections: [],
-      observationDueAt: null,
+      observationLeftMs: null,
     },
     timeline: [
       { at: at(6), words: 'Session opened for accession A-0002' },
@@ -115,9 +116,10 @@ export function laterView(
       injections: [
         { agent: 'iohexol 350 mg I/mL', volumeMl: 100, route: 'IV', startedAt: at(3), stoppedAt: at(2) },
       ],
-      observationDueAt: new Date(Date.now() + 18 * 60_000).toISOString(),
+      observationLeftMs: 18 * 60_000,
     },
     gapOpen: true,
+    gap: { openedAt: at(3), physicianId: chen },
     orders: [
       { statementId: ordered.id, physicianId: chen, order: ordered.order, at: ordered.at, readBackAt: at(0) },
     ],

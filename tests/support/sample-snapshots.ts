@@ -1,8 +1,11 @@
+import { directOnly } from '../../src/contract/hub.ts'
 import type { LinkReading, Snapshot } from '../../src/contract/ipc.ts'
-import { escalationProgress } from '../../src/domain/escalation/ladder.ts'
+import { escalationProgress } from '../../src/domain/escalation/progress.ts'
+import { noReceipts } from '../../src/domain/escalation/receipts.ts'
 import { evaluateGate } from '../../src/domain/session/gate.ts'
 import type {
   Escalation,
+  Observation,
   Receipts,
   SessionFacts,
   SessionState,
@@ -51,6 +54,7 @@ export function snapshotOf({ state: parts = {}, link = { kind: 'warm' }, ...rest
           (id) => samplePolicy.physicians.find((physician) => physician.id === id)?.name ?? id,
           elapsed(call) ?? 0,
           samplePolicy.escalation,
+          state.links,
         )
   const policyStale = rest.policyStale ?? false
   return {
@@ -76,7 +80,7 @@ export function snapshotOf({ state: parts = {}, link = { kind: 'warm' }, ...rest
     ],
     links: { chen: reading(link), rao: reading({ kind: 'warm' }) },
     peers: [],
-    iceServers: [],
+    ice: directOnly,
     alarm: null,
     recent: [],
     ...rest,
@@ -88,6 +92,7 @@ export function snapshotOf({ state: parts = {}, link = { kind: 'warm' }, ...rest
         ? null
         : evaluateGate(state, { now: new Date().toISOString(), policy, policyStale }),
     progress: { reaction: progress(state.reaction), question: progress(state.question) },
+    observationLeftMs: state.session.kind === 'observing' ? leftMs(state.session.observation) : null,
     elapsedMs: { reaction: elapsed(state.reaction), question: elapsed(state.question) },
   }
 }
@@ -105,6 +110,7 @@ export function factsOf(parts: Partial<SessionFacts> = {}): SessionFacts {
     openedAt: ago(300),
     openedBy: 'ortiz',
     answers: {},
+    answeredIn: {},
     decisions: {},
     screeningCompleted: false,
     responderId: null,
@@ -112,6 +118,7 @@ export function factsOf(parts: Partial<SessionFacts> = {}): SessionFacts {
     overrides: {},
     injections: [],
     orders: [],
+    calls: [],
     ...parts,
   }
 }
@@ -161,17 +168,10 @@ export const inSession = (
   rest: Parts = {},
 ): Snapshot => snapshotOf({ link, ...rest, state: { operator: signedIn, session, ...rest.state } })
 
-export const receipts = (parts: Partial<Receipts>): Receipts => ({
-  paged: null,
-  delivered: null,
-  seen: null,
-  accepted: null,
-  declined: null,
-  onScreen: null,
-  ...parts,
-})
+export const receipts = (parts: Partial<Receipts>): Receipts => ({ ...noReceipts, ...parts })
 
 export function call(kind: Escalation['kind'], parts: Partial<Escalation> = {}): Escalation {
+  const pressedAt = parts.pressedAt ?? ago(2)
   return {
     id: `e-${kind}`,
     kind,
@@ -179,12 +179,19 @@ export function call(kind: Escalation['kind'], parts: Partial<Escalation> = {}):
     drill: false,
     sessionId: null,
     roomId: 'ct2',
-    pressedAt: ago(2),
+    terms: null,
+    pressedAt,
     pressedMono: 0,
     pressedBoot: 'b1',
     receipts: {},
-    takenBy: null,
+    round: 1,
+    roundAt: pressedAt,
+    roundMono: 0,
+    roundBoot: 'b1',
+    lastPress: { at: pressedAt, mono: 0, boot: 'b1' },
+    roundReceipts: parts.receipts ?? {},
     orders: [],
+    outOfBand: [],
     unreachable: null,
     cardId: null,
     phonesCalled: [],
@@ -192,11 +199,44 @@ export function call(kind: Escalation['kind'], parts: Partial<Escalation> = {}):
   }
 }
 
+/** How the hub has paged two physicians and the supervisor half a minute after a press that nobody answered. */
+export const pagedSoFar = {
+  pressedAt: ago(34),
+  receipts: { chen: receipts({ paged: ago(34), delivered: ago(33) }), rao: receipts({ paged: ago(24) }) },
+  outOfBand: (
+    [
+      ['chen', 'pagerduty', 'delivered'],
+      ['chen', 'email', 'failed'],
+      ['rao', 'web-push', 'delivered'],
+      ['rao', 'email', 'failing'],
+      [null, 'webhook', 'trying'],
+    ] as const
+  ).map(([physicianId, channel, state]) => ({
+    pager: `${physicianId ?? 'supervisor'} ${channel}`,
+    physicianId,
+    name: physicianId ?? 'K. Adams',
+    channel,
+    state,
+    detail: state === 'failed' ? 'mail server mx.example.org refused the message (550)' : '',
+    at: ago(18),
+    since: ago(18),
+  })),
+}
+
+/** An observation of twenty minutes with so much of it left; less than nothing once it is over. */
+export const observedFor = (leftS: number): Observation => ({
+  since: { at: ago(1200 - leftS), mono: 0, boot: 'b1' },
+  durationMs: 1_200_000,
+})
+
+const leftMs = ({ since, durationMs }: Observation) =>
+  Math.max(0, durationMs - (Date.now() - Date.parse(since.at)))
+
 export const observing = (dueInS: number) =>
   inSession({
     kind: 'observing',
     facts: screened({ injections: [injection(400, 330)] }),
-    dueAt: ago(-dueInS),
+    observation: observedFor(dueInS),
   })
 
 export const injecting = (
@@ -217,7 +257,6 @@ export const reacting = (parts: Parameters<typeof call>[1], rest: Parameters<typ
 
 export const onScreen = {
   pressedAt: ago(42),
-  takenBy: 'chen',
   receipts: {
     chen: receipts({
       paged: ago(42),

@@ -6,8 +6,10 @@ import {
   injecting,
   injection,
   inSession,
+  observedFor,
   onScreen,
   order,
+  pagedSoFar,
   reacting,
   receipts,
   screened,
@@ -36,7 +38,7 @@ export const helpScenes: readonly Scene[] = [
       inSession({
         kind: 'observing',
         facts: screened({ injections: [injection(400, 330)], orders: [order(null)] }),
-        dueAt: ago(-740),
+        observation: observedFor(740),
       }),
     says: ['Read back: epinephrine 0.3 mg IM now'],
   },
@@ -71,17 +73,32 @@ export const helpScenes: readonly Scene[] = [
     says: [/NOBODY REACHED/, 'Telephone now. Scanside goes on calling.', '911'],
   },
   {
+    name: 'reaction-pagers',
+    snapshot: () => reacting(pagedSoFar),
+    says: [
+      'PagerDuty delivered',
+      'e-mail failed',
+      'K. Adams (site supervisor)',
+      'webhook on its way…',
+      'What do you see?',
+    ],
+  },
+  {
     name: 'question',
     snapshot: () =>
-      inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }, undefined, {
-        state: {
-          question: call('question', {
-            pressedAt: ago(14),
-            receipts: { chen: receipts({ paged: ago(14), delivered: ago(13), seen: ago(9) }) },
-          }),
+      inSession(
+        { kind: 'ready', observation: null, facts: screened({ recordsConfirmedBy: null }) },
+        undefined,
+        {
+          state: {
+            question: call('question', {
+              pressedAt: ago(14),
+              receipts: { chen: receipts({ paged: ago(14), delivered: ago(13), seen: ago(9) }) },
+            }),
+          },
         },
-      }),
-    says: ['Question to the physician', 'Dr. A. Chen sees the alarm', 'Answered'],
+      ),
+    says: ['Question to the physician', 'Dr. A. Chen sees the alarm', 'I have my answer'],
   },
   {
     name: 'strip',
@@ -94,6 +111,19 @@ export const helpScenes: readonly Scene[] = [
     narrow: true,
     snapshot: () => ({ ...reacting(onScreen), layout: 'strip' }),
     says: ['Open the reaction board', 'Dr. A. Chen is on screen'],
+  },
+  {
+    name: 'strip-pagers',
+    narrow: true,
+    snapshot: () => ({ ...reacting(pagedSoFar), layout: 'strip' }),
+    says: ['PagerDuty delivered', 'e-mail not delivered, trying again…'],
+  },
+  {
+    name: 'help-pagers',
+    page: 'help',
+    narrow: true,
+    snapshot: () => ({ ...reacting(pagedSoFar), window: 'help' }),
+    says: [/PagerDuty delivered .* · e-mail failed/, 'K. Adams (site supervisor)'],
   },
   {
     name: 'help-idle',

@@ -96,8 +96,8 @@ export const scenes: readonly Scene[] = [
           ],
         },
         recent: [
-          { sessionId: 's0', accession: 'A26-10430', closedAt: ago(900), signed: false },
-          { sessionId: 's-1', accession: 'A26-10429', closedAt: ago(4000), signed: true },
+          { sessionId: 's0', accession: 'A26-10430', closedAt: ago(900), signedBy: null },
+          { sessionId: 's-1', accession: 'A26-10429', closedAt: ago(4000), signedBy: 'chen' },
         ],
       }),
     act: async (page) => {
@@ -109,6 +109,9 @@ export const scenes: readonly Scene[] = [
             paths: [
               '/home/ct2/Documents/Scanside/A26-10429.pdf',
               '/home/ct2/Documents/Scanside/A26-10429.jsonl',
+              '/home/ct2/Documents/Scanside/A26-10429.csv',
+              '/home/ct2/Documents/Scanside/A26-10429.fhir.json',
+              '/home/ct2/Documents/Scanside/A26-10429.dcm',
             ],
           },
         }),
@@ -117,7 +120,8 @@ export const scenes: readonly Scene[] = [
     },
     says: [
       'DOE, JANE',
-      'Waiting for the signature of Dr. A. Chen',
+      'Not signed yet: waiting for Dr. A. Chen',
+      'Signed by Dr. A. Chen',
       'A26-10429.pdf',
       'OKONKWO, PETER, CT chest angiography',
     ],
@@ -147,6 +151,7 @@ export const scenes: readonly Scene[] = [
         durability: {
           kind: 'volatile',
           problem: { kind: 'disk-full', message: 'no space is left on the disk' },
+          isRetried: true,
         },
         unsynced: 37,
         hub: {
@@ -168,6 +173,35 @@ export const scenes: readonly Scene[] = [
       '37 entries not yet synced — hub unreachable, retrying',
       'The policy is out of date',
     ],
+  },
+  {
+    name: 'storage-doubted',
+    snapshot: () =>
+      snapshotOf({
+        state: { operator: signedIn },
+        durability: {
+          kind: 'doubted',
+          problem: {
+            kind: 'chain-broken',
+            message: 'The log has been altered outside of Scanside (entry 5).',
+          },
+          resumes: true,
+        },
+      }),
+    says: [
+      'The log has been altered outside of Scanside (entry 5).',
+      'No new session starts until this is cleared up',
+      'was altered or damaged, so no new session starts',
+    ],
+  },
+  {
+    name: 'log-being-read',
+    snapshot: () =>
+      snapshotOf({
+        state: { operator: { kind: 'signed-out' } },
+        notices: [{ kind: 'log-being-read', message: 'Reading the log… 40 %. The help button works.' }],
+      }),
+    says: ['Reading the log… 40 %. The help button works.'],
   },
   {
     name: 'screening',
@@ -197,14 +231,19 @@ export const scenes: readonly Scene[] = [
     name: 'ready-waiting',
     snapshot: () =>
       inSession(
-        { kind: 'ready', facts: screened({ recordsConfirmedBy: null, responderId: null }) },
+        {
+          kind: 'ready',
+          observation: null,
+          facts: screened({ recordsConfirmedBy: null, responderId: null }),
+        },
         { kind: 'partial', lacks: ['physician-does-not-hear-room'] },
       ),
     says: ['NOT COMPLETE', 'they do not hear this room', /Waiting for: two-way audio and video/],
   },
   {
     name: 'ready-override',
-    snapshot: () => inSession({ kind: 'ready', facts: screened({ recordsConfirmedBy: null }) }),
+    snapshot: () =>
+      inSession({ kind: 'ready', observation: null, facts: screened({ recordsConfirmedBy: null }) }),
     act: async (page) => {
       await page.getByRole('button', { name: 'Override…' }).first().click()
       await page.getByRole('button', { name: 'Override with this reason' }).click()
@@ -213,7 +252,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'ready-open',
-    snapshot: () => inSession({ kind: 'ready', facts: screened() }),
+    snapshot: () => inSession({ kind: 'ready', observation: null, facts: screened() }),
     act: async (page) => {
       await page.getByLabel('Contrast agent').selectOption('iohexol-350')
       await page.getByText('Source').first().click()
@@ -250,13 +289,39 @@ export const scenes: readonly Scene[] = [
       inSession({
         kind: 'closing',
         facts: screened({
-          injections: [injection(1600, 1530)],
+          injections: [
+            {
+              ...injection(1600, 1530),
+              gate: [
+                {
+                  check: 'imaging-records',
+                  outcome: 'overridden',
+                  detail: 'Not confirmed (overridden: Prior images seen on PACS)',
+                },
+              ],
+            },
+          ],
           orders: [order(ago(3))],
-          overrides: { 'imaging-records': 'Prior images seen on PACS' },
+          calls: [
+            {
+              id: 'e1',
+              kind: 'reaction',
+              drill: false,
+              pressedAt: ago(900),
+              cancelled: false,
+              outcome: 'Transferred to emergency care',
+            },
+          ],
         }),
       }),
-    act: (page) => page.getByText('Transferred').click(),
-    says: ['What is in the record', 'Close session', 'R. Patel, RN'],
+    act: (page) => page.getByRole('radio', { name: 'Transferred' }).check(),
+    says: [
+      'What is in the record',
+      'Reaction: Transferred to emergency care',
+      'Close session',
+      'R. Patel, RN',
+      'Prior images seen on PACS',
+    ],
   },
   {
     name: 'nobody-on-call',
@@ -270,7 +335,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'silent',
-    snapshot: () => inSession({ kind: 'ready', facts: screened() }),
+    snapshot: () => inSession({ kind: 'ready', observation: null, facts: screened() }),
     act: async (page) => {
       await page.evaluate(() => window.fakeBridge.fallSilent())
       await page.getByText('Scanside does not answer: what you see may be old.').waitFor()

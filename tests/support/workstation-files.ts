@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import type { LogEntry } from '../../src/domain/log/entry.ts'
+import { openEncrypted } from '../../src/platform/node/encrypted-database.ts'
+import { logKeyOf } from './log-keys.ts'
 
 /** The workstation's log as it is on disk, one text for each entry; the app may be running or dead. */
 export function logLines(userDataDir: string): readonly string[] {
-  const db = new Database(join(userDataDir, 'log.sqlite'), { readonly: true })
+  const db = openEncrypted(join(userDataDir, 'log.sqlite'), logKeyOf(userDataDir), { readonly: true })
   try {
     return db.prepare('SELECT entry FROM log ORDER BY seq').pluck().all() as string[]
   } finally {
@@ -24,6 +25,19 @@ export function pinnedHubKey(userDataDir: string): string {
 }
 
 export type Verdict = { readonly exitCode: number; readonly words: string }
+
+/** What the verifier says that was written in Python from docs/log-format.md alone; null without Python 3. */
+export function verifyInPython(file: string): Promise<Verdict | null> {
+  const program = join(import.meta.dirname, 'verify_log.py')
+  return new Promise((resolve, reject) => {
+    execFile('python3', [program, file], (error, stdout, stderr) => {
+      if (error === null) resolve({ exitCode: 0, words: stdout + stderr })
+      else if (error.code === 'ENOENT') resolve(null)
+      else if (typeof error.code === 'number') resolve({ exitCode: error.code, words: stdout + stderr })
+      else reject(error)
+    })
+  })
+}
 
 /** What `npm run verify` says about a file. */
 export function verifyFile(file: string, ...options: readonly string[]): Promise<Verdict> {

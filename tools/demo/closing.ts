@@ -1,6 +1,9 @@
 import type { Cast, Facts } from './cast.ts'
 import { names, untilSnapshot } from './cast.ts'
 
+/** By which the files of a record are told apart. */
+const forms = ['pdf', 'jsonl', 'csv', 'fhir.json', 'dcm'] as const
+
 /** The call ends, the session ends, the physician signs, and the record is saved through the screen. */
 export async function close(cast: Cast, facts: Facts): Promise<void> {
   const { story, output, technologist, chen } = cast
@@ -32,27 +35,32 @@ export async function close(cast: Cast, facts: Facts): Promise<void> {
       'the signature',
       ({ state, recent }) =>
         state.unsigned.length === 0 &&
-        recent.some(({ sessionId, signed }) => sessionId === facts.sessionId && signed),
+        recent.some(({ sessionId, signedBy }) => sessionId === facts.sessionId && signedBy === names.chen),
     ),
   )
-  await page.getByText('Signed by the physician').first().waitFor()
+  await page.getByText('Signed by Dr. A. Chen').first().waitFor()
   await output.screenshot(chen.page, 'physician-signed')
   story.tell(`${names.drChen} signed; the signature is bound to the closing entry of the log.`)
 
   await page.getByRole('button', { name: 'Save record' }).first().click()
   const paths = await story.step('The record is printed and saved', async () => {
     const saved = page.locator('.recent-path')
-    await saved.nth(1).waitFor()
+    await saved.first().waitFor()
     return saved.allTextContents()
   })
   for (const path of paths) {
-    if (path.endsWith('.pdf')) output.copy(path, 'record.pdf')
-    if (path.endsWith('.jsonl')) output.copy(path, 'record.jsonl')
+    const form = forms.find((ending) => path.endsWith(`.${ending}`))
+    if (form !== undefined) output.copy(path, `record.${form}`)
   }
   await untilSnapshot(technologist, 'all entries to be synced', ({ unsynced }) => unsynced === 0)
   await page.getByText('all records synced').waitFor()
   await output.screenshot(page, 'closed-and-synced')
+  story.claim(
+    'The record is saved from the screen in every form',
+    paths.length === forms.length,
+    paths.join(),
+  )
   story.tell(
-    'The record is saved from the screen, as PDF and as the log that proves it; all records are synced.',
+    'It is a PDF, the excerpt of the log that proves it, the timeline as CSV, a FHIR document and a DICOM report; all records are synced.',
   )
 }

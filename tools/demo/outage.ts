@@ -70,7 +70,7 @@ export async function reactWithoutHub(cast: Cast, facts: Facts): Promise<void> {
   await page.getByRole('article', { name: card }).waitFor()
   story.tell(`The site's card is on the board: "${card}".`)
   await chen.order(order)
-  await page.getByRole('button', { name: `Read back: ${orderWords}` }).waitFor()
+  await page.getByRole('button', { name: `Read back: ${orderWords}`, disabled: false }).waitFor()
   await output.screenshot(page, 'order-to-read-back')
   await technologist.readBack(orderWords)
   await chen.page

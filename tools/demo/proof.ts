@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { LogEntry } from '../../src/domain/log/entry.ts'
 import { sessionRecord } from '../../src/domain/record/session-record.ts'
 import { recordEntries } from '../../src/domain/record/span.ts'
-import { logLines, pinnedHubKey, verifyFile } from '../../tests/support/workstation-files.ts'
+import { logLines, pinnedHubKey, verifyFile, verifyInPython } from '../../tests/support/workstation-files.ts'
 import type { Cast, Facts } from './cast.ts'
 import { names } from './cast.ts'
 import { compareLogs, notLiveMs, pressTimes, writtenBetween } from './log-facts.ts'
@@ -35,11 +35,22 @@ export async function prove(cast: Cast, facts: Facts): Promise<Proven> {
     )
     return verdict.exitCode === 0
   }
+  output.write('workstation-log.jsonl', `${here.join('\n')}\n`)
   const chainVerified = {
-    workstation: await verify('record.jsonl', "The workstation's exported log (record.jsonl)"),
+    workstation: await verify('workstation-log.jsonl', "The workstation's log (workstation-log.jsonl)"),
     hub: await verify('hub-log.jsonl', "The hub's copy (hub-log.jsonl)"),
   }
-  const saved = readFileSync(output.path('record.jsonl'), 'utf8').trimEnd().split('\n')
+  await verify('record.jsonl', 'The saved record (record.jsonl), an excerpt sealed by the workstation')
+  for (const name of ['workstation-log.jsonl', 'hub-log.jsonl', 'record.jsonl']) {
+    const verdict = await verifyInPython(output.path(name))
+    if (verdict === null) {
+      story.tell('Python 3 is not installed: the verifier written in it has not been asked.')
+      break
+    }
+    const words = `${name} holds for a verifier written in Python from docs/log-format.md alone`
+    story.claim(words, verdict.exitCode === 0, verdict.words)
+  }
+  const saved = entriesIn(readFileSync(output.path('record.jsonl'), 'utf8'))
   const compared = compareLogs(here, atHub)
   story.claim(
     `All ${here.length} entries of the workstation are at the hub, byte for byte; none is lost, none is there twice`,
@@ -47,8 +58,12 @@ export async function prove(cast: Cast, facts: Facts): Promise<Proven> {
     `${compared.lost} lost, ${compared.foreign} foreign, first difference at ${compared.first}`,
   )
   story.claim(
-    'The saved file is that same log, up to the moment of saving',
-    saved.every((line, index) => line === here[index]),
+    `The saved record shows ${saved.length} entries of that same log, all of this session or of none`,
+    saved.length > 0 &&
+      saved.every(
+        ({ line, entry }) =>
+          line === here[entry.seq - 1] && (entry.session === null || entry.session === facts.sessionId),
+      ),
   )
 
   const killedAt = facts.hubKilledAtMs ?? 0
@@ -93,6 +108,7 @@ export async function prove(cast: Cast, facts: Facts): Promise<Proven> {
     entries: here.length,
     entriesWrittenOffline: offline,
     entriesLost: compared.lost,
+    hubPublicKey: hubKey,
     chainVerified,
     linkNotLiveMs: gapMs,
     pressToLocalMs: reaction.toLocalMs,
@@ -101,3 +117,11 @@ export async function prove(cast: Cast, facts: Facts): Promise<Proven> {
     drillPressToAlarmMs: drill.toAlarmMs,
   }
 }
+
+/** The entries that a saved record shows, without what stands for the others. */
+const entriesIn = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({ line, entry: JSON.parse(line) as LogEntry }))
+    .filter(({ entry }) => 'prev' in entry)

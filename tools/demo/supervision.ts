@@ -26,7 +26,18 @@ export async function supervise(cast: Cast, facts: Facts): Promise<void> {
   await output.screenshot(page, 'gate-shut')
   await technologist.checkIn(names.responder)
   await technologist.fillInjection('Iohexol', 90)
-  await story.step('Two-way audio and video is measured', () =>
+  const unattended = await until(
+    'the link that lacks the physician',
+    () => gateWords(cast),
+    (text) => text.includes(`${names.drChen} has not opened this room`),
+  )
+  story.claim(
+    'With picture and sound both ways it is still shut: the physician has not opened this room',
+    await start.isDisabled(),
+    unattended,
+  )
+  await chen.openRoom(names.room)
+  await story.step('Two-way audio and video is measured, and the physician attends', () =>
     untilSnapshot(technologist, 'a live link', ({ links }) => links[names.chen]?.state.kind === 'live'),
   )
   const second = await until('the last thing that is missing', waits, (text) => !/two-way/.test(text))
@@ -36,7 +47,6 @@ export async function supervise(cast: Cast, facts: Facts): Promise<void> {
     second,
   )
 
-  await chen.openRoom(names.room)
   await story.step('Each side sees the other', async () => {
     await untilSees(chen.page, `${names.room}, live`, 'ct-2')
     await untilSees(page, names.drChen, names.chen)
@@ -62,6 +72,10 @@ export async function supervise(cast: Cast, facts: Facts): Promise<void> {
   await page.getByText('Supervised now').waitFor()
   story.tell('Contrast flows: iohexol 350 mg I/mL, 90 mL, IV; the screen says "Supervised now".')
   await output.screenshot(page, 'injection')
+}
+
+async function gateWords({ technologist }: Cast): Promise<string> {
+  return (await technologist.page.getByRole('list', { name: 'Ready to inject?' }).textContent()) ?? ''
 }
 
 async function sessionId({ technologist }: Cast): Promise<string> {

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { app } from './app.ts'
 import { INITIAL_URL, startAppServer } from './app-server.ts'
@@ -19,8 +20,7 @@ export async function launchChromium(): Promise<void> {
   const executable = findChromium()
   const appPort = await startAppServer()
   context.headless = context.switches.has('headless') || !(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
-  const profileDir = path.join(app.getPath('sessionData'), 'standin-chromium')
-  fs.mkdirSync(profileDir, { recursive: true })
+  const profileDir = profileIn(app.getPath('sessionData'))
   const args = chromiumArgs(context.switches, {
     profileDir,
     headless: context.headless,
@@ -54,6 +54,27 @@ export async function launchChromium(): Promise<void> {
   const spare = context.headless ? undefined : spareWindow(browser)
   await browser.root.send('Target.setDiscoverTargets', { discover: true })
   await spare
+}
+
+/** Two Electrons may share a folder, and Chromium keeps a profile to one process: a second has another for its time. */
+function profileIn(sessionData: string): string {
+  const own = path.join(sessionData, 'standin-chromium')
+  fs.mkdirSync(own, { recursive: true })
+  if (!isInUse(own)) return own
+  const other = fs.mkdtempSync(path.join(os.tmpdir(), 'standin-chromium-'))
+  process.once('exit', () => fs.rmSync(other, { recursive: true, force: true, maxRetries: 3 }))
+  return other
+}
+
+/** The lock is a link that names computer and process; it outlives a process that was killed. */
+function isInUse(profileDir: string): boolean {
+  try {
+    const pid = Number(fs.readlinkSync(path.join(profileDir, 'SingletonLock')).split('-').at(-1))
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function followTargets({ root }: Chromium): void {

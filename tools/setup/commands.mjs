@@ -43,6 +43,18 @@ export const commands = {
     built: false,
     electron: false,
   },
+  torture: {
+    script: 'tests/faults/run.ts',
+    summary: 'kill workstations and hubs at random points, and count what is lost',
+    built: false,
+    electron: false,
+  },
+  check: {
+    script: 'tools/check.ts',
+    summary: 'format, lint, types and the walls between folders',
+    built: false,
+    electron: false,
+  },
   dist: { script: 'tools/dist.ts', summary: 'build the installers', built: true, electron: true },
 }
 

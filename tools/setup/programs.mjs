@@ -8,13 +8,14 @@ import { delimiter, join } from 'node:path'
  * @property {string} env variable that names its path; the set-up fills it for every script it starts
  * @property {readonly string[]} names what it is called on PATH, best first
  * @property {readonly string[]} debian its packages on Debian
+ * @property {string} [service] what Debian starts as soon as the package is there; tests start their own
  * @property {string} purpose what it is for, to finish the sentence "is used for …"
  * @property {readonly string[]} usedBy commands
  * @property {readonly string[]} neededBy the commands among them that cannot do without it
  * @property {string} elsewhere how to get it where apt-get is not to be had
  */
 
-/** @typedef {'browser' | 'turnserver' | 'pdftoppm'} ProgramId */
+/** @typedef {'browser' | 'turnserver' | 'pdftoppm' | 'dsrdump' | 'storescp' | 'orthanc'} ProgramId */
 
 /** @type {Readonly<Record<ProgramId, Program>>} */
 export const programs = {
@@ -39,6 +40,7 @@ export const programs = {
     env: 'SCANSIDE_TURNSERVER',
     names: ['turnserver'],
     debian: ['coturn'],
+    service: 'coturn',
     purpose: 'testing calls through a TURN relay',
     usedBy: ['test'],
     neededBy: [],
@@ -52,6 +54,34 @@ export const programs = {
     usedBy: ['test', 'demo'],
     neededBy: [],
     elsewhere: 'install poppler (macOS: brew install poppler) so that pdftoppm is on PATH',
+  },
+  dsrdump: {
+    env: 'SCANSIDE_DSRDUMP',
+    names: ['dsrdump'],
+    debian: ['dcmtk'],
+    purpose: 'reading back the structured report of a record',
+    usedBy: ['test'],
+    neededBy: [],
+    elsewhere: 'install DCMTK (macOS: brew install dcmtk) so that dsrdump is on PATH',
+  },
+  storescp: {
+    env: 'SCANSIDE_STORESCP',
+    names: ['storescp'],
+    debian: ['dcmtk'],
+    purpose: 'storing the structured report of a record as in an archive',
+    usedBy: ['test'],
+    neededBy: [],
+    elsewhere: 'install DCMTK (macOS: brew install dcmtk) so that storescp is on PATH',
+  },
+  orthanc: {
+    env: 'SCANSIDE_ORTHANC',
+    names: ['Orthanc'],
+    debian: ['orthanc'],
+    service: 'orthanc',
+    purpose: 'storing the structured report of a record in a real archive',
+    usedBy: ['test'],
+    neededBy: [],
+    elsewhere: 'install Orthanc (https://www.orthanc-server.com) so that Orthanc is on PATH',
   },
 }
 

@@ -56,7 +56,7 @@ async function installWithApt(root, missing, command) {
     (id) => programs[id].neededBy.includes(command) || Date.now() - (failedAt[id] ?? 0) > retryAfterMs,
   )
   if (wanted.length === 0) return
-  const list = wanted.flatMap((id) => programs[id].debian)
+  const list = [...new Set(wanted.flatMap((id) => programs[id].debian))]
   say(`installing ${list.join(', ')} with apt-get, for:`)
   for (const id of wanted) say(`  ${programs[id].purpose} (${programs[id].names[0]})`)
 
@@ -70,7 +70,10 @@ async function installWithApt(root, missing, command) {
     if (findProgram(id).ok) delete failedAt[id]
     else failedAt[id] = Date.now()
   }
-  if (wanted.includes('turnserver') && findProgram('turnserver').ok) await stopService('coturn')
+  for (const id of wanted) {
+    const { service } = programs[id]
+    if (service !== undefined && findProgram(id).ok) await stopService(service)
+  }
   const failed = wanted.filter((id) => !findProgram(id).ok)
   if (failed.length === 0) say(`apt-get was through in ${(updated.seconds + outcome.seconds).toFixed(0)} s`)
   if (failed.length > 0) {
@@ -94,7 +97,7 @@ function apt([verb = '', ...packages], what) {
 }
 
 /**
- * Debian starts a relay that listens on every address as soon as its package is installed; tests start their own.
+ * Debian starts a service that listens on every address as soon as its package is installed; tests start their own.
  * @param {string} service
  */
 async function stopService(service) {

@@ -1,110 +1,94 @@
 import type { Policy } from '../policy/policy.ts'
 import { msBetween } from '../time.ts'
-import type { Escalation, Receipts } from '../workstation/state.ts'
+import type { Escalation } from '../workstation/state.ts'
+import { isAnyOnScreen, type ReceiptsById } from './receipts.ts'
 
-/** How far a call for help has come, each a different fact. `words` is what the technologist reads. */
-export type EscalationProgress = {
-  readonly stage: 'calling' | 'delivered' | 'seen' | 'accepted' | 'on-screen' | 'unreachable'
-  readonly physicianId: string | null
-  readonly words: string
-}
+type Timing = Policy['escalation']
 
 export type PageDue = { readonly physicianId: string; readonly level: 'primary' | 'bench' }
+
+/** One round of a call, with what was reached in that round alone. */
+export type Round = { readonly round: number; readonly receipts: ReceiptsById }
 
 /**
  * Whom to page by now and who has not been paged yet. Pure: the hub and the workstation run the same ladder.
  * The primary at once; the whole bench when its time has come and nobody has the room on screen, whether or not
- * somebody has accepted: acknowledged is not helped. It does not wait for a primary who declines or is missing.
+ * somebody has accepted: acknowledged is not helped. It does not wait for a primary who declines or is missing, nor
+ * when help was called again.
  */
 export function pagesDue(
-  escalation: Pick<Escalation, 'receipts'>,
+  { round, receipts }: Round,
   bench: readonly string[],
   primary: string | null,
   elapsedMs: number,
-  timing: Policy['escalation'],
+  timing: Timing,
 ): readonly PageDue[] {
-  const receipts = Object.values(escalation.receipts)
-  if (receipts.some((of) => of.onScreen !== null)) return []
-  const primaryDeclined = primary !== null && escalation.receipts[primary]?.declined != null
-  const benchDue = elapsedMs >= timing.benchAfterMs || primary === null || primaryDeclined
+  if (isAnyOnScreen(receipts)) return []
+  const primaryDeclined = primary !== null && receipts[primary]?.declined != null
+  const benchDue = round > 1 || elapsedMs >= timing.benchAfterMs || primary === null || primaryDeclined
   const due: readonly PageDue[] = [
     ...(primary === null ? [] : [{ physicianId: primary, level: 'primary' } as const]),
     ...(benchDue
       ? bench.filter((id) => id !== primary).map((physicianId) => ({ physicianId, level: 'bench' }) as const)
       : []),
   ]
-  return due.filter(({ physicianId }) => escalation.receipts[physicianId]?.paged == null)
+  return due.filter(({ physicianId }) => receipts[physicianId]?.paged == null)
 }
 
-/** What has been reached so far. The furthest fact counts, and "accepted" is never called help. */
-export function escalationProgress(
-  escalation: Escalation,
-  nameOf: (physicianId: string) => string,
+/** Who has the call, and what that is worth now. */
+export type Holder = {
+  readonly physicianId: string
+  /** `coming`: has accepted and may still be expected. `overdue`: did not come on screen in time, or was lost from it. */
+  readonly kind: 'on-screen' | 'coming' | 'overdue'
+  /** Since the press, when they took it. */
+  readonly afterMs: number
+}
+
+/** A wall clock that was set back a little does not make an acceptance worthless. */
+const clockSlackMs = 1000
+
+/**
+ * Whose having it counts: whoever is on screen, else whoever accepted first and may still be expected, else whoever
+ * accepted first. Only the first two let anybody be silent.
+ */
+export function holderOf(
+  receipts: ReceiptsById,
+  pressedAt: string,
   elapsedMs: number,
-  timing: Policy['escalation'],
-): EscalationProgress {
-  const { receipts, takenBy } = escalation
-  const onScreen = firstWith(receipts, 'onScreen')
-  if (onScreen !== undefined) {
-    return { stage: 'on-screen', physicianId: onScreen, words: `${nameOf(onScreen)} is on screen` }
-  }
-  if (takenBy !== null) return accepted(escalation, takenBy, nameOf, elapsedMs, timing)
-  const seen = firstWith(receipts, 'seen')
-  if (seen !== undefined) {
-    return { stage: 'seen', physicianId: seen, words: `${nameOf(seen)} sees the alarm` }
-  }
-  const delivered = firstWith(receipts, 'delivered')
-  if (delivered !== undefined) {
-    return {
-      stage: 'delivered',
-      physicianId: delivered,
-      words: `Reached ${possessive(nameOf(delivered))} console`,
-    }
-  }
-  if (escalation.unreachable !== null || elapsedMs >= timing.benchAfterMs + timing.onScreenWithinMs) {
-    return { stage: 'unreachable', physicianId: null, words: unreachableWords(escalation) }
-  }
-  return calling(receipts, nameOf)
-}
-
-/** The first, in time, of those who have come this far and have not declined. */
-function firstWith(receipts: Escalation['receipts'], step: keyof Receipts): string | undefined {
-  return Object.entries(receipts)
-    .flatMap(([physicianId, of]) => {
-      const at = of[step]
-      return at === null || of.declined !== null ? [] : [{ physicianId, at }]
+  timing: Timing,
+): Holder | null {
+  const holders = Object.entries(receipts)
+    .flatMap(([physicianId, of]): readonly Holder[] => {
+      const since = of.accepted ?? of.onScreen
+      if (since === null || of.declined !== null) return []
+      const afterMs = msBetween(pressedAt, since)
+      const forMs = elapsedMs - afterMs
+      // A time that lies ahead is a clock that jumped: nobody is silent on its word.
+      const isFresh = forMs > -clockSlackMs && forMs < timing.onScreenWithinMs
+      const kind = of.onScreen !== null ? 'on-screen' : isFresh && of.left == null ? 'coming' : 'overdue'
+      return [{ physicianId, kind, afterMs: Math.max(0, afterMs) }]
     })
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-    .at(0)?.physicianId
+    .sort((a, b) => a.afterMs - b.afterMs)
+  const first = (kind: Holder['kind']) => holders.find((holder) => holder.kind === kind)
+  return first('on-screen') ?? first('coming') ?? holders[0] ?? null
 }
 
-function accepted(
-  escalation: Escalation,
-  physicianId: string,
-  nameOf: (physicianId: string) => string,
-  elapsedMs: number,
-  timing: Policy['escalation'],
-): EscalationProgress {
-  const acceptedAt = escalation.receipts[physicianId]?.accepted ?? escalation.pressedAt
-  const overdue = elapsedMs - msBetween(escalation.pressedAt, acceptedAt) >= timing.onScreenWithinMs
-  const rest = overdue ? 'still not on screen. Telephone, and do not wait' : 'not on screen yet'
-  return { stage: 'accepted', physicianId, words: `${nameOf(physicianId)} has it — ${rest}` }
+/** How long after the press others may be silent because of this holder, while nobody is on screen. */
+export const quietUntilMs = ({ kind, afterMs }: Holder, timing: Timing): number =>
+  kind === 'overdue' ? afterMs : afterMs + timing.onScreenWithinMs
+
+/** After this long the ladder has no further rung: whoever has not helped by now is not to be waited for. */
+export const ladderMs = (timing: Timing): number => timing.benchAfterMs + timing.onScreenWithinMs
+
+/** Whether the local alarm sounds: until somebody is on screen, or has just accepted. A question is the quiet kind. */
+export function alarmSounds(reaction: Escalation | null, elapsedMs: number, timing: Timing): boolean {
+  if (reaction === null || isAnyOnScreen(reaction.receipts)) return false
+  const holder = holderOf(reaction.roundReceipts, reaction.pressedAt, elapsedMs, timing)
+  return holder === null || holder.kind === 'overdue'
 }
 
-function calling(
-  receipts: Escalation['receipts'],
-  nameOf: (physicianId: string) => string,
-): EscalationProgress {
-  const called = Object.keys(receipts).filter((id) => receipts[id]?.declined === null)
-  const declined = Object.keys(receipts).filter((id) => receipts[id]?.declined !== null)
-  const who = called.length === 0 ? 'the physician' : called.map(nameOf).join(', ')
-  const refused = declined.length === 0 ? '' : `${declined.map(nameOf).join(', ')} cannot come. `
-  return { stage: 'calling', physicianId: called[0] ?? null, words: `${refused}Calling ${who}…` }
-}
-
-const unreachableWords = (escalation: Escalation): string =>
-  escalation.kind === 'reaction'
-    ? 'Nobody reached yet: call 911 / code team'
-    : 'Nobody reached yet: telephone the physician'
-
-const possessive = (name: string): string => (name.endsWith('s') ? `${name}'` : `${name}'s`)
+/** Who is being called in this round and has not answered. */
+export const waitingFor = (receipts: ReceiptsById): readonly string[] =>
+  Object.entries(receipts)
+    .filter(([, of]) => of.paged !== null && of.accepted === null && of.declined === null)
+    .map(([physicianId]) => physicianId)

@@ -1,4 +1,12 @@
-import { type LinkLack, type LinkMeasurement, type LinkState, linkThresholds, type Received } from './link.ts'
+import {
+  type Attention,
+  type LinkLack,
+  type LinkMeasurement,
+  type LinkState,
+  linkThresholds,
+  type Received,
+  type RelayFault,
+} from './link.ts'
 
 /**
  * The one truth about a link, from what one end measured and what the other said in its last heartbeat.
@@ -14,24 +22,48 @@ export function assessLink(
   perspective: 'room' | 'physician',
 ): LinkState {
   if (measurement === undefined) return { kind: 'none' }
-  const { transport, heartbeatAgeMs } = measurement
+  const { transport, heartbeatAgeMs, relayFault } = measurement
+  const obstacle = relayFault == null ? null : relayWords(relayFault)
+  const lost = (reason: string): LinkState => ({
+    kind: 'lost',
+    reason: obstacle === null ? reason : `${reason}; ${obstacle}`,
+  })
   const other = perspective === 'room' ? "the physician's console" : 'the room'
   // Before the first heartbeat nothing was up that could be lost.
-  if (heartbeatAgeMs === null) return { kind: 'connecting' }
-  if (ageMs > linkThresholds.staleAfterMs) return { kind: 'lost', reason: 'nothing is being measured' }
-  if (transport === 'failed' || transport === 'closed')
-    return { kind: 'lost', reason: 'the connection broke' }
+  if (heartbeatAgeMs === null) {
+    return obstacle === null ? { kind: 'connecting' } : { kind: 'connecting', obstacle }
+  }
+  if (ageMs > linkThresholds.staleAfterMs) return lost('nothing is being measured')
+  if (transport === 'failed' || transport === 'closed') return lost('the connection broke')
   if (heartbeatAgeMs + ageMs > linkThresholds.staleAfterMs) {
-    return { kind: 'lost', reason: `nothing is heard from ${other}` }
+    return lost(`nothing is heard from ${other}`)
   }
   if (measurement.sending === 'held') return { kind: 'warm' }
   const lacks = lacksOf(measurement, perspective)
   return lacks.length === 0 ? { kind: 'live' } : { kind: 'partial', lacks }
 }
 
+/** Only while nothing flows: a link that does needs no relay. */
+function relayWords({ url, code }: RelayFault): string {
+  switch (code) {
+    case 401:
+    case 403:
+    case 438:
+    case 441:
+      return `the relay ${url} refuses the hub's credentials (${code}): have IT compare its secret and its clock with the hub's`
+    case 486:
+    case 508:
+      return `the relay ${url} has no room for another call (${code}): have IT raise its limits`
+    case 701:
+      return `the relay ${url} does not answer: have IT check its address and the firewall`
+    default:
+      return `the relay ${url} failed (${code}): have IT look into its log`
+  }
+}
+
 /** A direction that the other end has said nothing about counts as missing. */
 function lacksOf(
-  { received, receivedByPhysician }: Omit<LinkMeasurement, 'physicianId'>,
+  { received, receivedByPhysician, attention }: Omit<LinkMeasurement, 'physicianId'>,
   perspective: 'room' | 'physician',
 ): LinkLack[] {
   const [byPhysician, byRoom] =
@@ -42,7 +74,17 @@ function lacksOf(
     ['room-does-not-see-physician', !sees(byRoom)],
     ['room-does-not-hear-physician', !hears(byRoom)],
   ]
-  return lacks.filter(([, missing]) => missing).map(([lack]) => lack)
+  return [...lacks.filter(([, missing]) => missing).map(([lack]) => lack), ...attentionLacks(attention)]
+}
+
+/** A silence that was chosen flows like any other sound, so it cannot be measured: it must be said. */
+function attentionLacks(attention: Attention | null): LinkLack[] {
+  if (attention === null) return ['physician-attention-unknown']
+  const lacks: LinkLack[] = attention.microphone === 'muted' ? ['physician-is-muted'] : []
+  if (attention.front === 'another-room') lacks.push('physician-is-in-another-room')
+  if (attention.front === 'no-room') lacks.push('physician-has-opened-no-room')
+  if (attention.front === 'hidden') lacks.push('physician-is-not-looking')
+  return lacks
 }
 
 const sees = (received: Received | null): boolean =>

@@ -8,6 +8,17 @@ const receivedSchema = z.strictObject({
 })
 export type Received = z.infer<typeof receivedSchema>
 
+/** Whether a physician's voice goes to one room: that room is in front at their console, and they are not muted. `hidden`: in front, on a page that nobody sees. */
+export const attentionSchema = z.strictObject({
+  front: z.enum(['this-room', 'another-room', 'no-room', 'hidden']),
+  microphone: z.enum(['on', 'muted']),
+})
+export type Attention = z.infer<typeof attentionSchema>
+
+/** What a relay last answered instead of giving a way: a code of STUN, or 701 when it could not be reached. */
+const relayFaultSchema = z.strictObject({ url: z.string().max(300), code: z.int() })
+export type RelayFault = z.infer<typeof relayFaultSchema>
+
 /** Facts about the media connection with one physician, as the renderer measures them twice a second. */
 export const linkMeasurementSchema = z.strictObject({
   physicianId: idSchema,
@@ -23,8 +34,12 @@ export const linkMeasurementSchema = z.strictObject({
   received: receivedSchema,
   /** What the console says, in its last heartbeat, that it receives of this room. */
   receivedByPhysician: receivedSchema.nullable(),
+  /** Null when the console does not say it, or said it too long ago. */
+  attention: attentionSchema.nullable(),
   /** Whether this room is letting camera and microphone flow now. */
   sending: z.enum(['held', 'flowing']),
+  /** Null when the relay works, or there is none to ask. */
+  relayFault: relayFaultSchema.nullable().optional(),
 })
 export type LinkMeasurement = z.infer<typeof linkMeasurementSchema>
 
@@ -33,6 +48,11 @@ export const linkLackSchema = z.enum([
   'physician-does-not-hear-room',
   'room-does-not-see-physician',
   'room-does-not-hear-physician',
+  'physician-is-muted',
+  'physician-is-in-another-room',
+  'physician-has-opened-no-room',
+  'physician-is-not-looking',
+  'physician-attention-unknown',
 ])
 export type LinkLack = z.infer<typeof linkLackSchema>
 
@@ -40,10 +60,11 @@ export type LinkLack = z.infer<typeof linkLackSchema>
 export const linkStateSchema = z.discriminatedUnion('kind', [
   /** Nobody to connect to, or not asked to. */
   z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('connecting') }),
+  /** `obstacle`: what is known to stand in the way, in words for a person. */
+  z.strictObject({ kind: z.literal('connecting'), obstacle: z.string().optional() }),
   /** Heartbeats both ways, media held: ready within a frame or two. */
   z.strictObject({ kind: z.literal('warm') }),
-  /** Two-way audio and video, measured at both ends. */
+  /** Two-way audio and video, measured at both ends, with a physician who attends to this room. */
   z.strictObject({ kind: z.literal('live') }),
   /** Media is asked for and something of it is missing. */
   z.strictObject({ kind: z.literal('partial'), lacks: z.array(linkLackSchema).min(1) }),
@@ -51,6 +72,17 @@ export const linkStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lost'), reason: z.string() }),
 ])
 export type LinkState = z.infer<typeof linkStateSchema>
+
+const attentionLacks: ReadonlySet<LinkLack> = new Set([
+  'physician-is-muted',
+  'physician-is-in-another-room',
+  'physician-has-opened-no-room',
+  'physician-is-not-looking',
+  'physician-attention-unknown',
+])
+/** Picture and sound are all there, and the physician is not: something that they mend with a click. */
+export const lacksAttentionOnly = (link: LinkState): boolean =>
+  link.kind === 'partial' && link.lacks.every((lack) => attentionLacks.has(lack))
 
 export const linkThresholds = {
   /** No heartbeat or no report for longer than this means that nothing is known any more. */

@@ -9,20 +9,30 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * value would let two readers disagree, so it is a broken invariant of the caller.
  */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return text(value)
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new Error(`canonical JSON has no ${value}`)
-    return JSON.stringify(value)
-  }
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new Error('canonical JSON has no lone surrogates')
-    return JSON.stringify(value)
+    return String(value)
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value === 'object') {
-    const members = Object.entries(value as { readonly [key: string]: Json })
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join(',')}}`
+    const object = value as { readonly [key: string]: Json }
+    let members = ''
+    // The order of strings is that of their UTF-16 code units.
+    for (const key of Object.keys(object).sort()) {
+      members += `${members === '' ? '' : ','}${text(key)}:${canonicalJson(object[key] as Json)}`
+    }
+    return `{${members}}`
   }
   throw new Error(`canonical JSON has no ${typeof value}`)
+}
+
+/** Printable ASCII without quotation mark and backslash is written as it is: nearly all that a log holds. */
+const asItIs = /^[ !#-[\]-~]*$/
+
+function text(value: string): string {
+  if (asItIs.test(value)) return `"${value}"`
+  if (!value.isWellFormed()) throw new Error('canonical JSON has no lone surrogates')
+  return JSON.stringify(value)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema, instantSchema, sha256HexSchema } from '../ids.ts'
 import { canonicalJson, type Json } from './canonical.ts'
+import { beginsSegment, followedBy } from './segments.ts'
 
 /** SHA-256 of the UTF-8 bytes of a text, in hexadecimal. Injected: node:crypto or WebCrypto. */
 export type Sha256Hex = (text: string) => string
@@ -27,7 +28,7 @@ export const logEntrySchema = z.strictObject({
   /** Version of this envelope. */
   v: z.literal(1),
   device: idSchema,
-  /** 1 for a device's first entry, then without gaps. */
+  /** 1 for a device's first entry, then without gaps within a segment. */
   seq: z.int().min(1),
   /** Wall clock of the workstation. Any clock is accepted; order is by `seq`. */
   at: instantSchema,
@@ -68,6 +69,7 @@ export function sealEntry(head: ChainHead, draft: EntryDraft, sha256: Sha256Hex)
 export type ChainFault =
   | { readonly kind: 'gap'; readonly seq: number; readonly expectedSeq: number }
   | { readonly kind: 'broken-link'; readonly seq: number }
+  | { readonly kind: 'wrong-segment'; readonly seq: number }
   | { readonly kind: 'wrong-hash'; readonly seq: number }
   | { readonly kind: 'foreign-device'; readonly seq: number; readonly device: string }
 
@@ -78,8 +80,12 @@ export function checkFollows(
   sha256: Sha256Hex,
 ): ChainFault | undefined {
   if (entry.device !== device) return { kind: 'foreign-device', seq: entry.seq, device: entry.device }
-  if (entry.seq !== head.seq + 1) return { kind: 'gap', seq: entry.seq, expectedSeq: head.seq + 1 }
-  if (entry.prev !== head.hash) return { kind: 'broken-link', seq: entry.seq }
+  const before = followedBy(head, entry)
+  if (entry.seq !== before.seq + 1) return { kind: 'gap', seq: entry.seq, expectedSeq: before.seq + 1 }
+  if (beginsSegment(entry.seq) !== (entry.type === 'segment-begun')) {
+    return { kind: 'wrong-segment', seq: entry.seq }
+  }
+  if (entry.prev !== before.hash) return { kind: 'broken-link', seq: entry.seq }
   const { hash, ...rest } = entry
   if (hashEntry(rest, sha256) !== hash) return { kind: 'wrong-hash', seq: entry.seq }
   return undefined

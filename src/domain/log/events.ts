@@ -1,8 +1,14 @@
 import { z } from 'zod'
-import { idSchema, instantSchema } from '../ids.ts'
+import { base64urlSchema, idSchema, instantSchema, sha256HexSchema } from '../ids.ts'
 import { linkStateSchema } from '../link/link.ts'
-import { contrastClassSchema, examSchema, gateCheckIdSchema } from '../policy/policy.ts'
-import { signedStatementSchema } from '../statement/statement.ts'
+import {
+  contrastClassSchema,
+  escalationTimingSchema,
+  examSchema,
+  gateCheckIdSchema,
+} from '../policy/policy.ts'
+import { roundSchema, signedStatementSchema } from '../statement/statement.ts'
+import { checkpointReasonSchema, checkpointSchema, maxHoles, signedReceiptSchema } from './proof.ts'
 
 export const escalationKindSchema = z.enum(['reaction', 'question'])
 export type EscalationKind = z.infer<typeof escalationKindSchema>
@@ -10,13 +16,13 @@ export type EscalationKind = z.infer<typeof escalationKindSchema>
 export const pressOriginSchema = z.enum(['button', 'lock-screen', 'hotkey', 'tray'])
 export type PressOrigin = z.infer<typeof pressOriginSchema>
 
-const gateFindingSchema = z.strictObject({
+export const gateFindingSchema = z.strictObject({
   check: gateCheckIdSchema,
   outcome: z.enum(['passed', 'overridden']),
   detail: z.string(),
 })
 
-const injectedSchema = z.strictObject({
+export const injectedSchema = z.strictObject({
   agentId: idSchema,
   agent: z.string(),
   concentration: z.string(),
@@ -24,6 +30,46 @@ const injectedSchema = z.strictObject({
   route: z.enum(['IV', 'IA', 'IT', 'oral', 'intra-articular']),
   lot: z.string().max(40).nullable(),
 })
+
+/** The forms in which a session's record leaves the workstation. */
+export const recordFormatSchema = z.enum(['pdf', 'jsonl', 'csv', 'fhir', 'dicom-sr'])
+export type RecordFormat = z.infer<typeof recordFormatSchema>
+
+const logHeadSchema = z.strictObject({ seq: z.int().min(1), hash: sha256HexSchema })
+
+/** Entries that were in the log and are not any more, both ends included, and up to which of them the hub has them. */
+export const lostRunSchema = z.strictObject({
+  from: z.int().min(1),
+  to: z.int().min(1),
+  atHubUpTo: z.int().min(1).nullable(),
+})
+export type LostRun = z.infer<typeof lostRunSchema>
+
+const pagerKindSchema = z.enum(['email', 'webhook', 'pagerduty', 'web-push'])
+
+/** What a call goes by from its press to its end: times, and whom the site has the hub page apart from the consoles. */
+export const callTermsSchema = z.strictObject({
+  timing: escalationTimingSchema,
+  /** Null: the site's supervisor. */
+  pagers: z.array(z.strictObject({ physicianId: idSchema.nullable(), channel: pagerKindSchema })),
+})
+export type CallTerms = z.infer<typeof callTermsSchema>
+
+/** One pager within a call, and how it stands: what the other side took, or why it did not, is in `detail`. */
+export const outOfBandPageSchema = z.strictObject({
+  escalationId: idSchema,
+  pager: z.string().min(1).max(300),
+  /** Null: the site's supervisor. */
+  physicianId: idSchema.nullable(),
+  name: z.string().max(80),
+  channel: pagerKindSchema,
+  /** `failing`: tried without success so far, and tried again. The last three are final until called again. */
+  state: z.enum(['trying', 'failing', 'delivered', 'failed', 'stopped']),
+  detail: z.string().max(200),
+  at: instantSchema,
+  round: roundSchema,
+})
+export type OutOfBandPage = z.infer<typeof outOfBandPageSchema>
 
 const event = <T extends string, B extends z.ZodRawShape>(type: T, body: B) =>
   z.strictObject({ type: z.literal(type), session: idSchema.nullable(), body: z.strictObject(body) })
@@ -88,7 +134,7 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   event('supervisor-chosen', { primary: idSchema.nullable(), standby: idSchema.nullable() }),
   event('link-changed', { physicianId: idSchema, link: linkStateSchema }),
-  /** Two-way audio and video was lost while contrast flowed: the next injection waits for review or override. */
+  /** Two-way audio and video, or the physician's attention, was lost while contrast flowed: the next injection waits for review or override. */
   event('supervision-gap-opened', { physicianId: idSchema.nullable(), link: linkStateSchema }),
   event('supervision-gap-closed', { by: z.enum(['physician-review', 'override']) }),
   event('device-changed', {
@@ -107,8 +153,11 @@ export const eventSchema = z.discriminatedUnion('type', [
     origin: pressOriginSchema,
     drill: z.boolean(),
     roomId: idSchema.nullable(),
+    /** Older versions wrote none. */
+    terms: z.exactOptional(callTermsSchema),
   }),
-  event('help-pressed-again', { escalationId: idSchema, origin: pressOriginSchema }),
+  /** With `round`, everybody is asked anew; without, it was one more push at the same press. */
+  event('help-pressed-again', { escalationId: idSchema, origin: pressOriginSchema, round: roundSchema }),
   /** Pressed to the local alarm's first tone and paint, as the window reports it. */
   event('help-shown', { escalationId: idSchema, window: z.enum(['main', 'help']), afterMs: z.number() }),
   event('physician-paged', {
@@ -116,7 +165,10 @@ export const eventSchema = z.discriminatedUnion('type', [
     physicianId: idSchema,
     path: z.enum(['hub', 'peer']),
     level: z.enum(['primary', 'bench']),
+    round: roundSchema,
   }),
+  /** How far the hub has come with paging somebody apart from their console. `at` is the hub's clock. */
+  event('paged-out-of-band', outOfBandPageSchema.shape),
   event('help-unreachable', { escalationId: idSchema, reason: z.string() }),
   event('help-cancelled', { escalationId: idSchema, reason: z.string().min(3).max(500) }),
   event('help-ended', { escalationId: idSchema, outcome: z.string().min(1).max(500) }),
@@ -132,7 +184,42 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** A physician's signed word, appended once. What it means is in `statement.kind`. */
   event('statement-received', { signed: signedStatementSchema, path: z.enum(['hub', 'peer']) }),
   event('order-read-back', { statementId: idSchema, words: z.string() }),
-  event('record-exported', { sessionId: idSchema, format: z.enum(['pdf', 'jsonl']), sha256: z.string() }),
+  /** The workstation signs that the entry before this one is where its chain had come to. */
+  event('log-checkpointed', {
+    reason: checkpointReasonSchema,
+    checkpoint: checkpointSchema,
+    publicKey: base64urlSchema,
+    signature: base64urlSchema,
+  }),
+  event('hub-receipt-kept', { ...signedReceiptSchema.shape, hubPublicKey: base64urlSchema }),
+  /** The first entry of a segment: the log before could not be used, and its files were set aside. */
+  event('segment-begun', {
+    segment: z.int().min(1),
+    reason: z.string().regex(/^[a-z][a-z-]{0,63}$/),
+    detail: z.string().max(500),
+    setAside: z.string().max(200),
+  }),
+  /** What was found again of the segments before this one: where they end now, and what is missing. */
+  event('log-salvaged', {
+    from: logHeadSchema.nullable(),
+    lost: z.array(lostRunSchema).max(1000),
+    setAside: z.string().max(200),
+  }),
+  /** The hub signed once that it had the log further than it signs to have it now. */
+  event('hub-lost-entries', {
+    had: signedReceiptSchema,
+    has: signedReceiptSchema,
+    hubPublicKey: base64urlSchema,
+  }),
+  /**
+   * The hub keeps entries of this log apart from its record: damaged on this disk, standing against another log of this
+   * device, or stranded behind a damage (then the first and the last of them).
+   */
+  event('entries-quarantined', {
+    why: z.enum(['damaged', 'fork', 'stranded']),
+    seqs: z.array(z.int().min(1)).min(1).max(maxHoles),
+  }),
+  event('record-exported', { sessionId: idSchema, format: recordFormatSchema, sha256: z.string() }),
 ])
 export type Event = z.infer<typeof eventSchema>
 export type EventType = Event['type']

@@ -14,10 +14,30 @@ const phoneSchema = z.strictObject({
   kind: z.enum(['emergency', 'code-team', 'front-desk', 'supervisor', 'other']),
 })
 
+/**
+ * A way to page somebody apart from the console. It names what the hub is told in its own configuration, where
+ * addresses of other services and every secret are: workstations read this.
+ */
+export const pagerChannelSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('email'), to: z.email({ error: 'an address like rao@example.org' }) }),
+  z.strictObject({ kind: z.literal('webhook'), target: idSchema }),
+  z.strictObject({ kind: z.literal('pagerduty'), service: idSchema }),
+  /** Every browser in which this physician has let the console send pages. */
+  z.strictObject({ kind: z.literal('web-push') }),
+])
+export type PagerChannel = z.infer<typeof pagerChannelSchema>
+
+const pagersSchema = z.array(pagerChannelSchema).max(8)
+
+/** Whom to page last, over everything: not a physician of the bench, but who finds one. */
+const supervisorSchema = z.strictObject({ name: z.string().min(1).max(80), pagers: pagersSchema.min(1) })
+
 const roomSchema = z.strictObject({
   id: idSchema,
   name: z.string().min(1).max(60),
   modality: modalitySchema,
+  /** Where the room is called back; without it, the front desk's. */
+  phone: z.exactOptional(z.string().min(1).max(24)),
   /** Physicians who may supervise this room, in the order in which they are called. */
   bench: z.array(idSchema).max(50),
 })
@@ -29,6 +49,7 @@ const physicianSchema = z.strictObject({
   role: z.enum(['MD', 'DO', 'NP', 'PA']),
   licenses: z.array(z.strictObject({ state: z.string().length(2), validUntil: daySchema })),
   modalities: z.array(modalitySchema),
+  pagers: z.exactOptional(pagersSchema),
 })
 export type Physician = z.infer<typeof physicianSchema>
 
@@ -144,6 +165,38 @@ const worklistItemSchema = z.strictObject({
 export const examSchema = worklistItemSchema.omit({ scheduledAt: true })
 export type Exam = z.infer<typeof examSchema>
 
+/** Abbreviations and bare offsets are refused: they do not say when clocks change. */
+const timeZoneSchema = z.string().refine(isIanaTimeZone, {
+  error: 'must be the name of an IANA time zone, such as America/Los_Angeles',
+})
+
+function isIanaTimeZone(name: string): boolean {
+  if (name !== 'UTC' && !/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** When and for what somebody is paged apart from the console. */
+const outOfBandSchema = z.strictObject({
+  pagersAfterMs: z.int().min(1000),
+  supervisorAfterMs: z.int().min(1000),
+  questions: z.boolean(),
+  drills: z.boolean(),
+})
+
+/** When which rung of a call for help is reached. */
+export const escalationTimingSchema = z.strictObject({
+  benchAfterMs: z.int().min(1000),
+  onScreenWithinMs: z.int().min(1000),
+  cancelWithinMs: z.int().min(1000),
+  /** Policies of before have none; see `outOfBandOf`. */
+  outOfBand: z.exactOptional(outOfBandSchema),
+})
+
 /** What a site has decided; the hub signs a snapshot of it, the workstation keeps the last and works from it. */
 export const policyContentSchema = z.strictObject({
   site: z.strictObject({
@@ -151,7 +204,10 @@ export const policyContentSchema = z.strictObject({
     name: z.string().min(1).max(80),
     /** Two-letter state whose rules apply. */
     state: z.string().length(2),
+    /** In which records are shown. Policies of before have none; see `timeZoneOf`. */
+    timeZone: timeZoneSchema.optional(),
     phones: z.array(phoneSchema).min(1),
+    supervisor: z.exactOptional(supervisorSchema),
   }),
   rooms: z.array(roomSchema).min(1),
   physicians: z.array(physicianSchema),
@@ -165,11 +221,7 @@ export const policyContentSchema = z.strictObject({
     items: z.array(cardSchema),
   }),
   rules: z.strictObject({ pack: idSchema, effectiveFrom: daySchema, items: z.array(ruleSchema) }),
-  escalation: z.strictObject({
-    benchAfterMs: z.int().min(1000),
-    onScreenWithinMs: z.int().min(1000),
-    cancelWithinMs: z.int().min(1000),
-  }),
+  escalation: escalationTimingSchema,
   observationMs: z.int().min(60_000),
   lockAfterMs: z.int().min(30_000),
   /** A policy older than this is stale: the gate says so. */
@@ -183,6 +235,9 @@ export const policySchema = policyContentSchema.extend({
   issuedAt: instantSchema,
 })
 export type Policy = z.infer<typeof policySchema>
+
+/** No default in the schema: a policy is kept and checked as it was signed. */
+export const timeZoneOf = (policy: Policy | null): string => policy?.site.timeZone ?? 'UTC'
 
 export const roomOf = (policy: Policy, roomId: string): Room | undefined =>
   policy.rooms.find((r) => r.id === roomId)

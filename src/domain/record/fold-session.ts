@@ -1,10 +1,10 @@
-import type { LogEntry } from '../log/entry.ts'
+import type { Actor, LogEntry } from '../log/entry.ts'
 import type { Event, EventOf } from '../log/events.ts'
 import { eventOf, evolve, initialState } from '../workstation/evolve.ts'
 import { findEscalation } from '../workstation/evolve-escalation.ts'
 import { openEscalations } from '../workstation/queries.ts'
 import type { SessionFacts, WorkstationState } from '../workstation/state.ts'
-import type { RecordEnding, RecordedEscalation, SessionRecord } from './session-record.ts'
+import type { CardChosen, RecordEnding, RecordedEscalation, SessionRecord } from './session-record.ts'
 
 type SignedStatement = Extract<
   EventOf<'statement-received'>['body']['signed']['statement'],
@@ -19,6 +19,8 @@ export type FoldedSession = {
   readonly technologists: ReadonlySet<string>
   readonly people: ReadonlySet<string>
   readonly responders: SessionRecord['responders']
+  /** Of each injection, in their order. */
+  readonly startedBy: readonly Actor[]
   readonly decisions: readonly LogEntry[]
   readonly overrides: SessionRecord['overrides']
   readonly observation: SessionRecord['observation']
@@ -32,7 +34,10 @@ export type FoldedSession = {
   readonly signatures: readonly SignedStatement[]
 }
 
-type Draft = { -readonly [K in keyof FoldedSession]: FoldedSession[K] }
+type Draft = { -readonly [K in keyof FoldedSession]: FoldedSession[K] } & {
+  /** By call. */
+  readonly cards: Map<string, CardChosen>
+}
 
 /**
  * Collects what a document needs besides the facts that the state keeps: what happened along the way.
@@ -55,8 +60,13 @@ export function foldSession(entries: readonly LogEntry[], sessionId: string): Fo
     if (event !== undefined) collect(draft, event, entry, before, sessionId)
   }
   if (draft === undefined) throw new Error(`session ${sessionId} is not opened in these entries`)
-  const stillOpen = openEscalations(state).map((escalation) => ({ escalation, end: null }))
-  return { ...draft, escalations: [...draft.escalations, ...stillOpen] }
+  const { cards, ...folded } = draft
+  const stillOpen = openEscalations(state).map((escalation) => ({
+    escalation,
+    card: cards.get(escalation.id) ?? null,
+    end: null,
+  }))
+  return { ...folded, escalations: [...folded.escalations, ...stillOpen] }
 }
 
 function emptyDraft(state: WorkstationState): Draft {
@@ -68,6 +78,8 @@ function emptyDraft(state: WorkstationState): Draft {
     technologists: new Set(),
     people: new Set(),
     responders: [],
+    startedBy: [],
+    cards: new Map(),
     decisions: [],
     overrides: [],
     observation: null,
@@ -99,9 +111,13 @@ function collect(
         event.type === 'help-ended'
           ? { kind: 'ended' as const, at: entry.at, words: event.body.outcome }
           : { kind: 'cancelled' as const, at: entry.at, words: event.body.reason }
-      draft.escalations = [...draft.escalations, { escalation, end }]
+      const card = draft.cards.get(escalation.id) ?? null
+      draft.escalations = [...draft.escalations, { escalation, card, end }]
       return
     }
+    case 'card-chosen':
+      draft.cards.set(event.body.escalationId, { ...event.body, at: entry.at })
+      return
     case 'supervision-gap-opened':
       draft.gaps = [...draft.gaps, { entry, closedAt: null, closedBy: null }]
       return
@@ -121,6 +137,9 @@ function collectOwn(draft: Draft, event: Event, entry: LogEntry): void {
   switch (event.type) {
     case 'responder-checked-in':
       draft.responders = [...draft.responders, event.body]
+      return
+    case 'injection-started':
+      draft.startedBy = [...draft.startedBy, entry.actor]
       return
     case 'check-overridden':
       draft.overrides = [...draft.overrides, { ...event.body, at }]

@@ -1,14 +1,16 @@
-import { clockOf, durationInWords, inWords, msBetween } from '../time.ts'
+import { channelWords, outcomeWords, outOfBandName } from '../escalation/out-of-band-words.ts'
+import { durationInWords, msBetween } from '../time.ts'
 import type { Receipts } from '../workstation/state.ts'
 import { type Html, html, section, table } from './html.ts'
 import type { RecordedEscalation, SessionRecord } from './session-record.ts'
+import { timeOf } from './site-time.ts'
 
 const steps: readonly (readonly [keyof Receipts, string])[] = [
   ['paged', 'Paged'],
   ['delivered', 'Delivered'],
   ['seen', 'Seen'],
   ['accepted', 'Accepted'],
-  ['onScreen', 'On screen'],
+  ['came', 'On screen'],
   ['declined', 'Declined'],
 ]
 
@@ -22,21 +24,21 @@ export const helpSection = (record: SessionRecord): Html =>
   )
 
 function helpCall({ escalation, end }: RecordedEscalation, record: SessionRecord): Html {
-  const clock = clockOf(record.openedAt)
+  const { clock, words } = timeOf(record)
   const since = (at: string | null): string =>
     at === null ? '–' : `${clock(at)} (+${durationInWords(msBetween(escalation.pressedAt, at))})`
   const ended =
     end === null
       ? 'Still open when this record was made.'
-      : `${end.kind === 'cancelled' ? 'Cancelled' : 'Ended'} ${inWords(end.at)}: ${end.words}.`
+      : `${end.kind === 'cancelled' ? 'Cancelled' : 'Ended'} ${words(end.at)}: ${end.words}.`
   const phones =
     escalation.phonesCalled.length === 0 ? '' : ` Telephoned: ${escalation.phonesCalled.join(', ')}.`
-  return html`<h3>${escalation.kind === 'reaction' ? 'Suspected reaction' : 'Question'}, ${inWords(escalation.pressedAt)} ${
+  return html`<h3>${escalation.kind === 'reaction' ? 'Suspected reaction' : 'Question'}, ${words(escalation.pressedAt)} ${
     escalation.drill ? html`<span class="stamp">DRILL</span>` : null
   }</h3>
 ${
   Object.keys(escalation.receipts).length === 0
-    ? html`<p>Nobody was paged.</p>`
+    ? html`<p>Nobody was paged at a console.</p>`
     : table(
         'How far each physician came',
         ['Physician', ...steps.map(([, word]) => word)],
@@ -46,5 +48,28 @@ ${
         ]),
       )
 }
+${pagersTable(escalation, record, since)}
 <p>${ended}${phones}</p>`
+}
+
+/** Whom the hub paged apart from their console, by the hub's word; times are the room's. */
+function pagersTable(
+  { outOfBand }: RecordedEscalation['escalation'],
+  { names }: SessionRecord,
+  since: (at: string) => string,
+): Html | null {
+  if (outOfBand.length === 0) return null
+  return table(
+    'Paged apart from the console, by the hub',
+    ['Person', 'By', 'Came to', 'Since', 'In the words of the hub'],
+    outOfBand.map((page) => [
+      outOfBandName(page, (id) => names[id] ?? page.name),
+      channelWords[page.channel],
+      page.state === 'delivered'
+        ? outcomeWords.delivered
+        : html`<span class="warn">${outcomeWords[page.state]}</span>`,
+      since(page.since),
+      page.detail,
+    ]),
+  )
 }

@@ -1,21 +1,24 @@
 import { orderInWords } from '../statement/statement.ts'
-import { clockOf, durationInWords, inWords, msBetween } from '../time.ts'
+import { clockOf, durationInWords, msBetween } from '../time.ts'
 import { facts, type Html, html, section, table } from './html.ts'
 import { helpSection } from './record-help.ts'
 import { recordStyle } from './record-style.ts'
 import { summary } from './record-summary.ts'
 import type { SessionRecord } from './session-record.ts'
+import { timeOf } from './site-time.ts'
 import { linkKindInWords, timelineBar } from './timeline-bar.ts'
 
 /** The record as one self-contained page to read and to print: no script, nothing from elsewhere. */
 export function recordHtml(record: SessionRecord): string {
   const { exam } = record
+  const time = timeOf(record)
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Supervision record ${exam.accession}</title><style>${recordStyle}</style></head><body>
+<title>Supervision record ${exam.accession}</title><style>${recordStyle(exam.accession)}</style></head><body>
 <header><h1>Supervision record</h1>
 <p class="method">Direct supervision through real-time audio and visual telecommunications, 42 CFR 410.32(b)(3)(ii)</p>
-<p class="where">${record.site?.name ?? 'Site not known'}${record.site === null ? '' : `, ${record.site.state}`} · ${record.roomName} · exam ${exam.accession} · ${inWords(record.openedAt)}</p>
+<p class="where">${record.site?.name ?? 'Site not known'}${record.site === null ? '' : `, ${record.site.state}`} · ${record.roomName} · exam ${exam.accession} · ${time.words(record.openedAt)}</p>
+<p class="where">Times are the site's: ${time.heading}</p>
 </header><main>
 ${summary(record)}${examSection(record)}${supervisorSection(record)}${linkSection(record)}${screeningSection(record)}
 ${injectionSection(record)}${orderSection(record)}${helpSection(record)}${overrideSection(record)}${signatureSection(record)}
@@ -26,12 +29,13 @@ ${basisSection(record)}${verifySection(record)}${timelineSection(record)}
 
 function examSection(record: SessionRecord): Html {
   const { exam, ending } = record
+  const { words } = timeOf(record)
   const end =
     ending.kind === 'open'
       ? 'still open'
       : ending.kind === 'abandoned'
-        ? `abandoned ${inWords(ending.at)}: ${ending.reason}`
-        : `${inWords(ending.at)}, patient ${ending.disposition}${ending.note === '' ? '' : `: ${ending.note}`}`
+        ? `abandoned ${words(ending.at)}: ${ending.reason}`
+        : `${words(ending.at)}, patient ${ending.disposition}${ending.note === '' ? '' : `: ${ending.note}`}`
   return section(
     'Exam',
     facts([
@@ -41,7 +45,7 @@ function examSection(record: SessionRecord): Html {
       ['Accession', exam.accession],
       ['Procedure', `${exam.procedure} (${exam.modality})`],
       ['Contrast', record.contrastClass],
-      ['Opened', inWords(record.openedAt)],
+      ['Opened', words(record.openedAt)],
       ['Closed', end],
       ['Technologist', record.technologists.join(', ') || 'not known'],
     ]),
@@ -76,7 +80,7 @@ function supervisorSection({ supervisors, responders }: SessionRecord): Html {
 }
 
 function linkSection(record: SessionRecord): Html {
-  const clock = clockOf(record.openedAt)
+  const { clock } = timeOf(record)
   return section(
     'When the physician saw and heard the room',
     timelineBar(record),
@@ -88,7 +92,7 @@ function linkSection(record: SessionRecord): Html {
         record.names[span.physicianId] ?? span.physicianId,
         clock(span.from),
         clock(span.to),
-        durationInWords(msBetween(span.from, span.to)),
+        html`<span class="whole">${durationInWords(msBetween(span.from, span.to))}</span>`,
         linkKindInWords(span.kind),
         span.kind === 'live' || span.kind === 'warm' ? '' : span.cause,
       ]),
@@ -102,7 +106,9 @@ const leads = {
   'physician-decides': 'physician decides',
 } as const
 
-function screeningSection({ answers, decisions }: SessionRecord): Html {
+function screeningSection(record: SessionRecord): Html {
+  const { answers, decisions } = record
+  const time = timeOf(record)
   return section(
     'Screening and decisions',
     answers.length === 0
@@ -121,24 +127,25 @@ function screeningSection({ answers, decisions }: SessionRecord): Html {
             answer.note,
           ]),
         ),
-    ...decisions.map(({ at, words }) => html`<p>${inWords(at)}: ${words}.</p>`),
+    ...decisions.map(({ at, words }) => html`<p>${time.words(at)}: ${words}.</p>`),
   )
 }
 
-function injectionSection({ injections, observation, openedAt }: SessionRecord): Html {
-  const clock = clockOf(openedAt)
+function injectionSection(record: SessionRecord): Html {
+  const { injections, observation } = record
+  const { clock, words } = timeOf(record)
   const observed =
     observation === null
       ? 'No observation.'
       : observation.endedAt === null
-        ? `Observed from ${inWords(observation.startedAt)}, due until ${clock(observation.dueAt)}.`
-        : `Observed for ${durationInWords(msBetween(observation.startedAt, observation.endedAt))}, from ${inWords(observation.startedAt)}${observation.early === null ? '.' : `; ended early: ${observation.early}.`}`
+        ? `Observed from ${words(observation.startedAt)}, due until ${clock(observation.dueAt)}.`
+        : `Observed for ${durationInWords(msBetween(observation.startedAt, observation.endedAt))}, from ${words(observation.startedAt)}${observation.early === null ? '.' : `; ended early: ${observation.early}.`}`
   if (injections.length === 0) return section('Contrast', html`<p>None was injected.</p>`)
   return section(
     'Contrast',
     table(
       'Injections',
-      ['Agent', 'Concentration', 'Volume, route', 'Lot', 'Started', 'Stopped', 'Link while it flowed'],
+      ['Agent', 'Concentration', 'Volume set, route', 'Lot', 'Started', 'Stopped', 'Link while it flowed'],
       injections.map((injection) => [
         injection.agent,
         injection.concentration,
@@ -157,8 +164,9 @@ function injectionSection({ injections, observation, openedAt }: SessionRecord):
   )
 }
 
-const orderSection = ({ orders, openedAt }: SessionRecord): Html => {
-  const clock = clockOf(openedAt)
+const orderSection = (record: SessionRecord): Html => {
+  const { orders } = record
+  const { clock } = timeOf(record)
   return section(
     'Orders and read-backs',
     orders.length === 0
@@ -178,7 +186,9 @@ const orderSection = ({ orders, openedAt }: SessionRecord): Html => {
   )
 }
 
-function overrideSection({ overrides, gaps, injections, rules }: SessionRecord): Html {
+function overrideSection(record: SessionRecord): Html {
+  const { overrides, gaps, injections, rules } = record
+  const { words } = timeOf(record)
   return section(
     'Checks and overrides',
     ...injections.map((injection, index) =>
@@ -194,14 +204,14 @@ function overrideSection({ overrides, gaps, injections, rules }: SessionRecord):
     ),
     ...overrides.map(
       (override) =>
-        html`<p><span class="warn">${inWords(override.at)} overridden:</span> ${override.finding}. Reason: ${override.reason}</p>`,
+        html`<p><span class="warn">${words(override.at)} overridden:</span> ${override.finding}. Reason: ${override.reason}</p>`,
     ),
     ...gaps.map(
       (gap) =>
-        html`<p><span class="warn">${inWords(gap.at)}:</span> ${gap.words}. ${
+        html`<p><span class="warn">${words(gap.at)}:</span> ${gap.words}. ${
           gap.closedAt === null
             ? 'Not reviewed.'
-            : `${gap.closedBy === 'override' ? 'Overridden' : 'Reviewed by the physician'} ${inWords(gap.closedAt)}.`
+            : `${gap.closedBy === 'override' ? 'Overridden' : 'Reviewed by the physician'} ${words(gap.closedAt)}.`
         }</p>`,
     ),
     ...(overrides.length + gaps.length === 0
@@ -210,7 +220,8 @@ function overrideSection({ overrides, gaps, injections, rules }: SessionRecord):
   )
 }
 
-function signatureSection({ signature, ending }: SessionRecord): Html {
+function signatureSection(record: SessionRecord): Html {
+  const { signature, ending } = record
   if (signature === null) {
     const words =
       ending.kind === 'abandoned' ? 'Abandoned before any injection: nothing to sign.' : 'Not signed yet.'
@@ -218,7 +229,7 @@ function signatureSection({ signature, ending }: SessionRecord): Html {
   }
   return section(
     'Signature',
-    html`<p>${signature.physician}, ${inWords(signature.at)}: supervised as recorded here, by an electronic signature over the closing entry.</p>
+    html`<p>${signature.physician}, ${timeOf(record).words(signature.at)}: supervised as recorded here, by an electronic signature over the closing entry.</p>
 <p class="note">Closing entry signed: <code>${signature.closingHash}</code></p>`,
     ...(signature.fits
       ? []
@@ -246,19 +257,21 @@ function basisSection({ rules }: SessionRecord): Html {
 function verifySection({ chain, deviceId, ending, sessionId }: SessionRecord): Html {
   return section(
     'How to check this record',
-    html`<p>This page is drawn from ${chain.count} entries of the log of workstation ${deviceId}, session ${sessionId}. Each entry carries the SHA-256 hash of the one before it, so none can be changed, removed or inserted unnoticed. Check the exported file that belongs to this page with <code>npm run verify -- FILE.jsonl</code>, or with a program of your own after docs/log-format.md; it must hold the entries below.</p>`,
+    html`<p>This page is drawn from ${chain.count} entries of the log of workstation ${deviceId}, session ${sessionId}. Each entry carries the SHA-256 hash of the one before it, and the workstation, the hub and the physician sign what it came to: a change after a signature shows. Check the exported file that belongs to this page, an excerpt of that log which the workstation has sealed, with <code>npm run verify -- FILE.jsonl</code>, or with a program of your own after docs/log-format.md; it must hold the entries below.</p>`,
     html`<p>First entry ${chain.first.seq}: <code>${chain.first.hash}</code></p>
 ${ending.kind === 'closed' ? html`<p>Closing entry ${ending.seq}: <code>${ending.hash}</code></p>` : null}
 <p>Last entry ${chain.last.seq}: <code>${chain.last.hash}</code></p>`,
-    html`<p class="note">Times are the workstation's wall clock, in UTC; the order is that of the log.</p>`,
+    html`<p class="note">Times are the workstation's wall clock, shown in the site's time zone; the log itself keeps UTC. The order is that of the log.</p>`,
   )
 }
 
-const timelineSection = ({ timeline, openedAt }: SessionRecord): Html => {
-  const clock = clockOf(openedAt)
+const timelineSection = (record: SessionRecord): Html => {
+  const { timeline, openedAt } = record
+  const { clock } = timeOf(record)
+  const utc = clockOf(openedAt)
   return html`<section class="timeline"><h2>Timeline</h2>${table(
     'Every entry',
-    ['Entry', 'UTC', 'Who', 'What'],
-    timeline.map((line) => [String(line.seq), clock(line.at), line.who, line.words]),
+    ['Entry', 'Site time', 'UTC', 'Who', 'What'],
+    timeline.map((line) => [String(line.seq), clock(line.at), utc(line.at), line.who, line.words]),
   )}</section>`
 }

@@ -1,8 +1,9 @@
-import { raw } from './html.ts'
+import { type Html, raw } from './html.ts'
 
 /** One style sheet for paper (A4 or Letter) and screen. States are told apart by words and hatching, then by colour. */
-export const recordStyle = raw(`
-@page { margin: 17mm 15mm 18mm; @bottom-left { content: "Supervision record"; font: 8pt sans-serif; color: #555 }
+export const recordStyle = (accession: string): Html =>
+  raw(`
+@page { margin: 17mm 15mm 18mm; @bottom-left { content: "Supervision record, exam ${inCss(accession)}"; font: 8pt sans-serif; color: #555 }
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #555 } }
 :root { color-scheme: light }
 * { box-sizing: border-box }
@@ -28,6 +29,7 @@ th, td { padding: 1.1mm 3mm 1.1mm 0; vertical-align: top; font-variant-numeric: 
 td { border-bottom: .4pt solid #d5d9dd; overflow-wrap: break-word }
 tr { break-inside: avoid }
 thead { display: table-header-group }
+tbody tr:first-child { break-before: avoid }
 .short { border: .8pt solid #16191d; padding: 3mm 4mm 2mm; margin-bottom: 6mm; break-inside: avoid }
 .short ul { list-style: none; margin: 0; padding: 0 }
 .short li { padding: .7mm 0 .7mm 7mm; text-indent: -7mm }
@@ -38,5 +40,9 @@ thead { display: table-header-group }
 code { font: 7.8pt/1.35 "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere }
 figure { margin: 0 0 3mm; break-inside: avoid }
 figure svg { display: block; width: 100%; height: auto }
-.timeline td:first-child, .timeline td:nth-child(2) { white-space: nowrap }
+.whole, .timeline td:nth-child(-n+3) { white-space: nowrap }
 `)
+
+/** Every character by its number: whatever an accession number holds, it cannot leave the quotes or the style. */
+const inCss = (text: string): string =>
+  Array.from(text, (c) => `\\${(c.codePointAt(0) ?? 0).toString(16)} `).join('')

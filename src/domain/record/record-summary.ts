@@ -1,23 +1,27 @@
-import { durationInWords, inWords, msBetween } from '../time.ts'
+import { durationInWords, msBetween } from '../time.ts'
 import { type Html, html } from './html.ts'
 import type { SessionRecord } from './session-record.ts'
+import { type SiteTime, timeOf } from './site-time.ts'
 
 type Line = { readonly good: boolean; readonly words: string }
 
 /** What a reader with two minutes has to know, good and bad alike. */
-export function summary(record: SessionRecord): Html {
-  const lines: readonly Line[] = [
+export function summaryLines(record: SessionRecord): readonly Line[] {
+  const time = timeOf(record)
+  return [
     ...supervisionLines(record),
     overrideLine(record),
-    ...record.gaps.map((gap) => gapLine(gap)),
+    ...record.gaps.map((gap) => gapLine(gap, time)),
     helpLine(record),
-    signatureLine(record),
+    signatureLine(record, time),
   ]
-  return html`<section class="short"><h2>In short</h2><ul>${lines.map(
+}
+
+export const summary = (record: SessionRecord): Html =>
+  html`<section class="short"><h2>In short</h2><ul>${summaryLines(record).map(
     ({ good, words }) =>
       html`<li class="${good ? 'good' : 'warn'}"><span class="mark">${good ? '✓' : '!'}</span>${words}</li>`,
   )}</ul></section>`
-}
 
 function supervisionLines(record: SessionRecord): readonly Line[] {
   if (record.injections.length === 0) {
@@ -56,14 +60,14 @@ const overrideLine = ({ overrides }: SessionRecord): Line =>
         words: `${overrides.length} ${overrides.length === 1 ? 'check was' : 'checks were'} overridden, with the reason given below.`,
       }
 
-function gapLine(gap: SessionRecord['gaps'][number]): Line {
+function gapLine(gap: SessionRecord['gaps'][number], time: SiteTime): Line {
   const end =
     gap.closedBy === null
       ? 'It has not been reviewed.'
       : gap.closedBy === 'override'
         ? 'It was overridden with a reason.'
         : 'The physician has reviewed it.'
-  return { good: false, words: `Supervision was lost at ${inWords(gap.at)}. ${end}` }
+  return { good: false, words: `Supervision was lost at ${time.words(gap.at)}. ${end}` }
 }
 
 function helpLine({ escalations }: SessionRecord): Line {
@@ -85,12 +89,12 @@ function helpLine({ escalations }: SessionRecord): Line {
   }
 }
 
-function signatureLine({ signature, ending }: SessionRecord): Line {
+function signatureLine({ signature, ending }: SessionRecord, time: SiteTime): Line {
   if (ending.kind === 'abandoned')
     return { good: true, words: 'Abandoned before any injection: nothing to sign.' }
   if (signature === null) return { good: false, words: 'Not signed yet by the supervising physician.' }
   return signature.fits
-    ? { good: true, words: `Signed by ${signature.physician} on ${inWords(signature.at)}.` }
+    ? { good: true, words: `Signed by ${signature.physician} on ${time.words(signature.at)}.` }
     : {
         good: false,
         words: `A signature by ${signature.physician} is there, but it does not fit the closing entry of this session.`,

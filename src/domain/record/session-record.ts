@@ -1,6 +1,6 @@
-import type { LogEntry } from '../log/entry.ts'
+import type { Actor, LogEntry } from '../log/entry.ts'
 import type { EventOf } from '../log/events.ts'
-import type { ContrastClass, Exam, Physician, Policy } from '../policy/policy.ts'
+import { type ContrastClass, type Exam, type Physician, type Policy, timeZoneOf } from '../policy/policy.ts'
 import { eventOf } from '../workstation/evolve.ts'
 import type { Escalation, Injection, OrderReceived } from '../workstation/state.ts'
 import { type FoldedSession, foldSession } from './fold-session.ts'
@@ -8,18 +8,25 @@ import { type LinkSpan, linkSpans, notLive } from './link-spans.ts'
 import { actorInWords, type NameOf, wordsFor } from './words.ts'
 
 export type RecordedInjection = Injection & {
+  readonly startedBy: Actor
   /** When contrast flowed and the supervising physician's link was not live; empty is what one hopes for. */
   readonly notLive: readonly { readonly from: string; readonly to: string; readonly cause: string }[]
 }
 
 export type RecordedEscalation = {
   readonly escalation: Escalation
+  /** The reaction card that was followed last; null while none was. */
+  readonly card: CardChosen | null
   readonly end: { readonly kind: 'cancelled' | 'ended'; readonly at: string; readonly words: string } | null
 }
+
+export type CardChosen = EventOf<'card-chosen'>['body'] & { readonly at: string }
 
 export type TimelineLine = {
   readonly seq: number
   readonly at: string
+  readonly type: string
+  readonly actor: Actor
   readonly who: string
   readonly words: string
 }
@@ -41,6 +48,8 @@ export type SessionRecord = {
   readonly sessionId: string
   readonly deviceId: string
   readonly site: { readonly name: string; readonly state: string } | null
+  /** Of the site; UTC where the policy does not say. */
+  readonly timeZone: string
   readonly roomName: string
   readonly exam: Exam
   readonly contrastClass: ContrastClass
@@ -77,6 +86,7 @@ export type SessionRecord = {
     readonly closedBy: 'physician-review' | 'override' | null
   }[]
   readonly signature: {
+    readonly physicianId: string
     readonly physician: string
     readonly at: string
     readonly closingHash: string
@@ -116,7 +126,7 @@ export function nameOfIn(policy: Policy | null): NameOf {
 
 /**
  * The record of the session that these entries open first.
- * @param entries as `recordEntries` picks them; earlier ones may come before, so that the links at opening are known
+ * @param entries as `recordEntries` picks them
  * @throws if no session is opened in them: there is nothing that a record could be of
  */
 export function sessionRecord(entries: readonly LogEntry[], policy: Policy | null): SessionRecord {
@@ -127,19 +137,20 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
     throw new Error('a session record needs the entry that opened the session')
   }
   const sessionId = opened.session
-  const own = entries.slice(openedIndex)
+  const first = entries[0] ?? opening
   const nameOf = nameOfIn(policy)
   const folded = foldSession(entries, sessionId)
   const { facts, ending } = folded
-  const to = ending.kind === 'open' ? (own.at(-1) ?? opening).at : ending.at
+  const last = entries.at(-1) ?? opening
+  const to = ending.kind === 'open' ? last.at : ending.at
   const links = linkSpans(entries, opening.at, to, nameOf)
-  const last = own.at(-1) ?? opening
   const supervising = facts.injections.map((injection) => injection.physicianId)
   const room = policy?.rooms.find((known) => known.id === opened.body.roomId)
   return {
     sessionId,
     deviceId: opening.device,
     site: policy === null ? null : { name: policy.site.name, state: policy.site.state },
+    timeZone: timeZoneOf(policy),
     roomName: room?.name ?? opened.body.roomId,
     exam: opened.body.exam,
     contrastClass: opened.body.contrastClass,
@@ -160,8 +171,9 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
     })),
     decisions: folded.decisions.map((entry) => ({ at: entry.at, words: wordsFor(entry, nameOf) })),
     overrides: folded.overrides,
-    injections: facts.injections.map((injection) => ({
+    injections: facts.injections.map((injection, index) => ({
       ...injection,
+      startedBy: folded.startedBy[index] ?? { kind: 'system' },
       notLive: notLive(links, injection.physicianId, injection.startedAt, injection.stoppedAt ?? to),
     })),
     observation: folded.observation,
@@ -178,13 +190,15 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
     signature: signatureOf(folded, nameOf),
     rules: rulesOf(opened.body, policy),
     chain: {
-      first: { seq: opening.seq, hash: opening.hash },
+      first: { seq: first.seq, hash: first.hash },
       last: { seq: last.seq, hash: last.hash },
-      count: own.length,
+      count: entries.length,
     },
-    timeline: own.map((entry) => ({
+    timeline: entries.map((entry) => ({
       seq: entry.seq,
       at: entry.at,
+      type: entry.type,
+      actor: entry.actor,
       who: actorInWords(entry.actor, nameOf),
       words: wordsFor(entry, nameOf),
     })),
@@ -208,6 +222,7 @@ function signatureOf(
   const signed = fitting ?? signatures.at(-1)
   if (signed === undefined) return null
   return {
+    physicianId: signed.physicianId,
     physician: nameOf(signed.physicianId),
     at: signed.at,
     closingHash: signed.closingHash,

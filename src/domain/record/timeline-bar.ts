@@ -1,7 +1,8 @@
-import { epochMs, instantAt, timeInWords } from '../time.ts'
+import { epochMs, instantAt } from '../time.ts'
 import { type Html, html, raw } from './html.ts'
 import type { LinkSpan } from './link-spans.ts'
 import type { SessionRecord } from './session-record.ts'
+import { type SiteTime, timeOf } from './site-time.ts'
 
 const width = 680
 const labelWidth = 118
@@ -41,6 +42,7 @@ const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200
 
 /** The session as bars: who was linked how, when contrast flowed, when help was called. */
 export function timelineBar(record: SessionRecord): Html {
+  const time = timeOf(record)
   const fromMs = epochMs(record.openedAt)
   const end =
     record.ending.kind === 'open' ? (record.timeline.at(-1)?.at ?? record.openedAt) : record.ending.at
@@ -57,7 +59,7 @@ export function timelineBar(record: SessionRecord): Html {
         record.names[id] ?? id,
         record.links
           .filter((span) => span.physicianId === id)
-          .map((span) => bar(index, x(span.from), x(span.to), fills[span.kind], tooltip(span))),
+          .map((span) => bar(index, x(span.from), x(span.to), fills[span.kind], tooltip(span, time))),
       ),
     ),
     row(
@@ -69,7 +71,7 @@ export function timelineBar(record: SessionRecord): Html {
           x(injection.startedAt),
           x(injection.stoppedAt ?? end),
           '#2b4a8b',
-          `${injection.agent}, ${timeInWords(injection.startedAt)}`,
+          `${injection.agent}, ${time.clock(injection.startedAt)}`,
         ),
       ),
     ),
@@ -82,7 +84,7 @@ export function timelineBar(record: SessionRecord): Html {
           x(escalation.pressedAt),
           x(ended?.at ?? end),
           '#8f1d14',
-          `${escalation.kind}, ${timeInWords(escalation.pressedAt)}`,
+          `${escalation.kind}, ${time.clock(escalation.pressedAt)}`,
         ),
       ),
     ),
@@ -91,14 +93,14 @@ export function timelineBar(record: SessionRecord): Html {
   const used = [...new Set(record.links.map((span) => span.kind))]
   return html`<figure>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Course of the session: links, contrast and calls for help" font-family="Segoe UI, Helvetica Neue, Arial, sans-serif" font-size="9.5">
-${patterns}${ticks(fromMs, toMs, x, height - 22)}${rows}${legend(used, height - 10)}
+${patterns}${ticks(fromMs, toMs, x, height - 22, time)}${rows}${legend(used, height - 10)}
 </svg></figure>`
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-const tooltip = (span: LinkSpan): string =>
-  `${timeInWords(span.from)} to ${timeInWords(span.to)}: ${kindWords[span.kind]}`
+const tooltip = (span: LinkSpan, { clock }: SiteTime): string =>
+  `${clock(span.from)} to ${clock(span.to)}: ${kindWords[span.kind]}`
 
 const row = (index: number, label: string, bars: readonly Html[]): Html => {
   const y = topHeight + index * rowHeight
@@ -115,6 +117,7 @@ function ticks(
   toMs: number,
   x: (instant: string) => number,
   bottom: number,
+  { words }: SiteTime,
 ): readonly Html[] {
   const spanS = (toMs - fromMs) / 1000
   const stepMs = (niceSteps.find((step) => spanS / step <= 7) ?? 86_400) * 1000
@@ -123,7 +126,8 @@ function ticks(
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
     const instant = instantAt(first + index * stepMs)
     const at = x(instant)
-    const label = stepMs % 60_000 === 0 ? timeInWords(instant).slice(0, 5) : timeInWords(instant)
+    const shown = words(instant).slice(11, 19)
+    const label = stepMs % 60_000 === 0 ? shown.slice(0, 5) : shown
     return html`<line x1="${at}" x2="${at}" y1="14" y2="${bottom}" stroke="#d5d9dd" stroke-width=".6"/><text x="${at}" y="10" text-anchor="middle" fill="#4a5158" font-size="8.5">${label}</text>`
   })
 }

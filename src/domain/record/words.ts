@@ -1,8 +1,10 @@
+import { outOfBandName, outOfBandWords } from '../escalation/out-of-band-words.ts'
 import { linkInWords } from '../link/words.ts'
 import type { Actor, LogEntry } from '../log/entry.ts'
 import type { Event, EventOf } from '../log/events.ts'
 import { orderInWords, type Statement } from '../statement/statement.ts'
 import { durationInWords, inWords } from '../time.ts'
+import { skewInWords } from '../workstation/clock-skew.ts'
 import { eventOf } from '../workstation/evolve.ts'
 
 /** Resolves the identifier of a person to a name. */
@@ -70,6 +72,11 @@ const originWords = {
   tray: 'tray',
 } as const
 
+const skewNote = (skewMs: number): string => {
+  const skew = skewInWords(skewMs)
+  return skew === undefined ? '' : `: this workstation’s clock is ${skew}`
+}
+
 const note = (text: string): string => (text === '' ? '' : `: ${text}`)
 
 function eventInWords(event: Event, nameOf: NameOf): string {
@@ -117,8 +124,20 @@ function eventInWords(event: Event, nameOf: NameOf): string {
         : 'Loss of supervision reviewed by the physician'
     case 'device-changed':
       return `The ${event.body.device} ${deviceWords[event.body.state]}${note(event.body.label)}`
+    case 'log-checkpointed':
+      return `The workstation signed its log up to entry ${event.body.checkpoint.seq}`
+    case 'segment-begun':
+      return `The log of this workstation could not be used (${event.body.detail}): it was set aside in ${event.body.setAside}, and a new segment began`
+    case 'log-salvaged':
+      return salvagedInWords(event.body)
+    case 'hub-receipt-kept':
+      return `The hub confirmed that it holds the log up to entry ${event.body.receipt.seq}`
+    case 'hub-lost-entries':
+      return `The hub has the log up to entry ${event.body.has.receipt.seq}, and had confirmed entry ${event.body.had.receipt.seq}: it was sent again`
+    case 'entries-quarantined':
+      return quarantinedInWords(event.body)
     case 'hub-connected':
-      return 'Hub connected'
+      return `Hub connected${skewNote(event.body.skewMs)}`
     case 'hub-lost':
       return `Hub lost${note(event.body.reason)}`
     case 'renderer-lost':
@@ -129,6 +148,7 @@ function eventInWords(event: Event, nameOf: NameOf): string {
     case 'help-pressed-again':
     case 'help-shown':
     case 'physician-paged':
+    case 'paged-out-of-band':
     case 'help-unreachable':
     case 'help-cancelled':
     case 'help-ended':
@@ -208,6 +228,7 @@ function helpEventInWords(
     | 'help-pressed-again'
     | 'help-shown'
     | 'physician-paged'
+    | 'paged-out-of-band'
     | 'help-unreachable'
     | 'help-cancelled'
     | 'help-ended'
@@ -222,11 +243,15 @@ function helpEventInWords(
       return `${event.body.drill ? 'DRILL. ' : ''}${what} (${originWords[event.body.origin]})`
     }
     case 'help-pressed-again':
-      return `Help pressed again (${originWords[event.body.origin]})`
+      return event.body.round === undefined
+        ? `Help pressed again (${originWords[event.body.origin]})`
+        : `Help called AGAIN, the whole bench is asked (${originWords[event.body.origin]})`
     case 'help-shown':
       return `Alarm heard and seen at the workstation after ${Math.round(event.body.afterMs)} ms`
     case 'physician-paged':
       return `${nameOf(event.body.physicianId)} paged (${event.body.path === 'hub' ? 'hub' : 'direct connection'}, ${event.body.level})`
+    case 'paged-out-of-band':
+      return `${outOfBandName(event.body, nameOf)}: ${outOfBandWords(event.body)}`
     case 'help-unreachable':
       return `Nobody reached${note(event.body.reason)}`
     case 'help-cancelled':
@@ -237,6 +262,27 @@ function helpEventInWords(
       return `Card "${event.body.title}" (${event.body.edition}, ${event.body.approved ? 'approved' : 'NOT APPROVED'})`
     case 'phone-called':
       return `Telephoned ${event.body.label} (${event.body.number})`
+  }
+}
+
+/** What came of the salvage of a damaged log. */
+export function salvagedInWords({ lost, setAside }: EventOf<'log-salvaged'>['body']): string {
+  const missing = lost.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  if (missing === 0) return `The log that was set aside in ${setAside} was recovered whole`
+  const atHub = lost.reduce((sum, { from, to, atHubUpTo }) => {
+    return sum + (atHubUpTo === null ? 0 : Math.min(to, atHubUpTo) - from + 1)
+  }, 0)
+  return `The log that was set aside in ${setAside} was recovered but for ${missing === 1 ? 'one entry' : `${missing} entries`}${atHub === 0 ? '' : atHub === missing ? ', which the hub has' : `, of which the hub has ${atHub}`}`
+}
+
+function quarantinedInWords({ why, seqs }: EventOf<'entries-quarantined'>['body']): string {
+  switch (why) {
+    case 'fork':
+      return `Another log of this workstation is at the hub: entries from ${seqs[0]} on are kept apart there`
+    case 'damaged':
+      return `Entries damaged on this computer are kept apart at the hub: ${seqs.join(', ')}`
+    case 'stranded':
+      return `Entries that could still be read behind the damage are kept apart at the hub, from ${seqs[0]} to ${seqs.at(-1)}`
   }
 }
 

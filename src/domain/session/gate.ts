@@ -1,5 +1,5 @@
 import type { GateCheckId, Policy } from '../policy/policy.ts'
-import type { WorkstationState } from '../workstation/state.ts'
+import type { Override, WorkstationState } from '../workstation/state.ts'
 import { type Finding, findings } from './findings.ts'
 
 /** One demand of the site's rule pack, as it stands now. `detail` names what is there or what is missing. */
@@ -62,6 +62,11 @@ export function evaluateGate(state: WorkstationState, context: GateContext): Gat
   }
 }
 
+/** An override answers what its person read, not whatever the check finds later. */
+const answers = (given: Override, check: GateCheckId, { met, detail }: Finding): boolean =>
+  // A loss of supervision was closed by the override itself, and stays visible as overridden.
+  met ? check === 'supervision-gap' : given.finding === detail
+
 function judge(
   state: WorkstationState,
   check: GateCheckId,
@@ -71,9 +76,9 @@ function judge(
   const { detail } = finding
   // A physician's "do not inject" is no missing proof that somebody could answer for instead.
   const override = finding.final === true ? 'never' : allowed
-  const reason = state.session.kind === 'none' ? undefined : state.session.facts.overrides[check]
-  if (reason !== undefined && override === 'with-reason' && (!finding.met || check === 'supervision-gap')) {
-    return { check, outcome: 'overridden', detail: `${detail} (overridden: ${reason})`, override }
+  const given = state.session.kind === 'none' ? undefined : state.session.facts.overrides[check]
+  if (given !== undefined && override === 'with-reason' && answers(given, check, finding)) {
+    return { check, outcome: 'overridden', detail: `${detail} (overridden: ${given.reason})`, override }
   }
   return { check, outcome: finding.met ? 'passed' : 'failed', detail, override }
 }

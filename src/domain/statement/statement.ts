@@ -20,7 +20,20 @@ const base = {
   deviceId: idSchema,
   at: instantSchema,
 }
-const onEscalation = { ...base, escalationId: idSchema }
+/** What names one loss of supervision: whose it was, and when it began by the room's clock. */
+export const gapSchema = z.strictObject({ openedAt: instantSchema, physicianId: idSchema.nullable() })
+export type Gap = Readonly<z.infer<typeof gapSchema>>
+
+/** Which press of a call for help is meant: absent for the first, 2 for "called again" once, and so on. */
+export const roundSchema = z.exactOptional(z.int().min(2))
+
+/** A first round is not said. */
+export const roundOf = ({ round = 1 }: { readonly round?: number | undefined }): number => round
+
+/** As members of an object: nothing for the first round, so that what knows no rounds still reads it. */
+export const roundMember = (round: number): { readonly round?: number } => (round > 1 ? { round } : {})
+
+const onEscalation = { ...base, escalationId: idSchema, round: roundSchema }
 const onSession = { ...base, sessionId: idSchema }
 
 /**
@@ -48,12 +61,20 @@ export const statementSchema = z.discriminatedUnion('kind', [
     kind: z.literal('decided'),
     ...onSession,
     questionId: idSchema,
+    /** Sequence of the entry that holds the answer decided on; absent only in logs of before this was said. */
+    answerSeq: z.exactOptional(z.int().min(1)),
     decision: z.enum(['go-on', 'do-not-inject']),
     note: z.string().max(500),
   }),
   z.strictObject({ kind: z.literal('records-confirmed'), ...onSession }),
   /** The physician has reviewed a loss of supervision in mid-injection. */
-  z.strictObject({ kind: z.literal('gap-reviewed'), ...base, note: z.string().max(500) }),
+  z.strictObject({
+    kind: z.literal('gap-reviewed'),
+    ...base,
+    /** Which loss; absent only in logs of before this was said. */
+    gap: z.exactOptional(gapSchema),
+    note: z.string().max(500),
+  }),
   /** Closing signature under what was supervised, bound to the hash of the closing entry. */
   z.strictObject({
     kind: z.literal('signed'),
@@ -77,6 +98,13 @@ export const consoleCertificateSchema = z.strictObject({
   signature: base64urlSchema,
 })
 export type ConsoleCertificate = z.infer<typeof consoleCertificateSchema>
+
+/**
+ * How far a clock may be off before a statement is refused for its time. Console and workstation clocks are not
+ * ours and are wrong by whole time zones in practice; a physician's "accepted" must not be lost to that. The hub
+ * takes statements only from a live session of the physician who makes them, on its own clock.
+ */
+export const clockToleranceMs = 24 * 60 * 60 * 1000
 
 export const signedStatementSchema = z.strictObject({
   statement: statementSchema,

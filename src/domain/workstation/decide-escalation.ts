@@ -1,39 +1,50 @@
+import { callTerms } from '../escalation/out-of-band.ts'
+import { timingOf } from '../escalation/timing.ts'
 import type { Event } from '../log/events.ts'
 import { fail, ok } from '../result.ts'
-import { orderInWords } from '../statement/statement.ts'
+import { orderInWords, roundMember } from '../statement/statement.ts'
 import { durationInWords } from '../time.ts'
 import type { DecideContext, Decision } from './decide.ts'
 import { findEscalation } from './evolve-escalation.ts'
 import { sessionIdOf } from './evolve-session.ts'
-import { elapsedSincePress, ordersOf } from './queries.ts'
-import type { Command, WorkstationState } from './state.ts'
-
-type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
-
-/** Without a policy to say otherwise, a mis-press is taken back within five seconds. */
-export const defaultCancelWithinMs = 5000
+import { elapsedSinceLastPress, elapsedSincePress, ordersOf } from './queries.ts'
+import type { CommandOf, WorkstationState } from './state.ts'
 
 const notOpen = (): Decision =>
   fail('not-open', 'This call for help is no longer open: it was cancelled or ended before.')
+
+/**
+ * A hand that trembles, a double click and a key held down are one press: each asks anew only if the press before it
+ * lies this far back, since a new round voids the answers that are under way.
+ */
+const samePressWithinMs = 1000
 
 /** Never rejects: whatever else is wrong, a press is a press. */
 export function pressHelp(
   state: WorkstationState,
   { escalation: kind, origin, drill }: CommandOf<'press-help'>,
-  { roomId, newId }: DecideContext,
+  context: DecideContext,
 ): Decision {
+  const { roomId, newId, policy } = context
   const open = state[kind]
   const session = sessionIdOf(state.session)
   const replacesDrill = open?.drill === true && !drill
   if (open !== null && !replacesDrill) {
-    return ok([
-      { type: 'help-pressed-again', session: open.sessionId, body: { escalationId: open.id, origin } },
-    ])
+    const round = elapsedSinceLastPress(open, context) >= samePressWithinMs ? roundMember(open.round + 1) : {}
+    const body = { escalationId: open.id, origin, ...round }
+    return ok([{ type: 'help-pressed-again', session: open.sessionId, body }])
   }
   const pressed: Event = {
     type: 'help-pressed',
     session,
-    body: { escalationId: newId(), kind, origin, drill, roomId },
+    body: {
+      escalationId: newId(),
+      kind,
+      origin,
+      drill,
+      roomId,
+      terms: callTerms(policy, { kind, drill, roomId }),
+    },
   }
   if (open === null) return ok([pressed])
   // A real reaction during a practice must not pass for one more press of the practice.
@@ -53,7 +64,7 @@ export function cancelHelp(
 ): Decision {
   const open = findEscalation(state, escalationId)
   if (open === undefined) return notOpen()
-  const withinMs = context.policy?.escalation.cancelWithinMs ?? defaultCancelWithinMs
+  const withinMs = timingOf(open, context.policy).cancelWithinMs
   if (elapsedSincePress(open, context) > withinMs) {
     return fail(
       'too-late',

@@ -2,13 +2,10 @@ import type { Event } from '../log/events.ts'
 import type { ContrastAgent } from '../policy/policy.ts'
 import { fail, ok } from '../result.ts'
 import { evaluateGate, type GateReport } from '../session/gate.ts'
-import { addMs, durationInWords, msBetween } from '../time.ts'
+import { addMs, durationInWords } from '../time.ts'
 import type { DecideContext, Decision } from './decide.ts'
-import { requirePolicy } from './decide-session.ts'
-import { workingSession } from './queries.ts'
-import type { Command, WorkstationState } from './state.ts'
-
-type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
+import { leftToObserveMs, requirePolicy, workingSession } from './queries.ts'
+import type { CommandOf, WorkstationState } from './state.ts'
 
 /** Without a policy to say otherwise, a patient is observed for twenty minutes. */
 const defaultObservationMs = 20 * 60_000
@@ -107,21 +104,15 @@ export function prepareInjection(state: WorkstationState): Decision {
 export function endObservation(
   state: WorkstationState,
   { earlyReason }: CommandOf<'end-observation'>,
-  { now, policy }: DecideContext,
+  clocks: DecideContext,
 ): Decision {
   const session = workingSession(state)
   if (!session.ok) return session
   const { facts } = session.value
-  const stoppedAt = facts.injections.at(-1)?.stoppedAt
   // From "ready" too: whoever prepared another injection and then gives none still has a patient to observe.
-  const dueAt =
-    session.value.kind === 'observing'
-      ? session.value.dueAt
-      : session.value.kind === 'ready' && stoppedAt != null
-        ? addMs(stoppedAt, policy?.observationMs ?? defaultObservationMs)
-        : null
-  if (dueAt === null) return fail('not-observing', 'No patient is being observed.')
-  const leftMs = msBetween(now, dueAt)
+  const observation = 'observation' in session.value ? session.value.observation : null
+  if (observation === null) return fail('not-observing', 'No patient is being observed.')
+  const leftMs = leftToObserveMs(observation, clocks)
   if (leftMs > 0 && earlyReason === null) {
     return fail(
       'early',

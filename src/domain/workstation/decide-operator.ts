@@ -2,9 +2,7 @@ import type { Event } from '../log/events.ts'
 import { fail, ok, type Problem } from '../result.ts'
 import { durationInWords, msBetween } from '../time.ts'
 import type { DecideContext, Decision } from './decide.ts'
-import type { Command, SignInGuard, WorkstationState } from './state.ts'
-
-type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
+import type { CommandOf, SignInGuard, WorkstationState } from './state.ts'
 
 const freeFailures = 5
 const firstWaitMs = 30_000

@@ -1,16 +1,17 @@
 import type { LinkState } from '../link/link.ts'
 import type { Event } from '../log/events.ts'
 import { ok } from '../result.ts'
+import { roundMember } from '../statement/statement.ts'
 import type { Decision } from './decide.ts'
 import { findEscalation } from './evolve-escalation.ts'
-import type { Command, WorkstationState } from './state.ts'
-
-type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
+import { sessionIdOf } from './evolve-session.ts'
+import type { CommandOf, WorkstationState } from './state.ts'
 
 const sameLink = (a: LinkState, b: LinkState): boolean => {
   if (a.kind === 'partial' && b.kind === 'partial') {
     return a.lacks.length === b.lacks.length && a.lacks.every((lack) => b.lacks.includes(lack))
   }
+  if (a.kind === 'connecting' && b.kind === 'connecting') return a.obstacle === b.obstacle
   if (a.kind === 'lost' && b.kind === 'lost') return a.reason === b.reason
   return a.kind === b.kind
 }
@@ -23,7 +24,7 @@ export function reportLink(
 ): Decision {
   const before = state.links[physicianId]
   const events: Event[] = []
-  const session = state.session.kind === 'none' ? null : state.session.facts.id
+  const session = sessionIdOf(state.session)
   if (!sameLink(before ?? nothing, link)) {
     events.push({ type: 'link-changed', session, body: { physicianId, link } })
   }
@@ -38,7 +39,7 @@ export function reportSupervisor(
   { primary, standby }: CommandOf<'report-supervisor'>,
 ): Decision {
   if (primary === state.supervisor.primary && standby === state.supervisor.standby) return ok([])
-  const session = state.session.kind === 'none' ? null : state.session.facts.id
+  const session = sessionIdOf(state.session)
   const chosen: Event = { type: 'supervisor-chosen', session, body: { primary, standby } }
   if (primary === state.supervisor.primary) return ok([chosen])
   const before = state.supervisor.primary === null ? undefined : state.links[state.supervisor.primary]
@@ -69,16 +70,29 @@ function gapOpenedBy(
 
 export function reportPaged(
   state: WorkstationState,
-  { escalationId, physicianId, path, level }: CommandOf<'report-paged'>,
+  { escalationId, physicianId, path, level, round = 1 }: CommandOf<'report-paged'>,
 ): Decision {
   const open = findEscalation(state, escalationId)
-  // A page that went out just before the call ended: nothing is left that it could change.
-  if (open === undefined || open.receipts[physicianId]?.paged != null) return ok([])
+  // A page that went out just before the call ended, or was pressed again: nothing is left that it could change.
+  if (open === undefined || round !== open.round) return ok([])
+  if (open.roundReceipts[physicianId]?.paged != null) return ok([])
   return ok([
     {
       type: 'physician-paged',
       session: open.sessionId,
-      body: { escalationId, physicianId, path, level },
+      body: { escalationId, physicianId, path, level, ...roundMember(round) },
     },
   ])
+}
+
+/** Told again after each connection: what is known already is no new fact. */
+export function reportOutOfBand(
+  state: WorkstationState,
+  { page }: CommandOf<'report-out-of-band'>,
+): Decision {
+  const open = findEscalation(state, page.escalationId)
+  if (open === undefined) return ok([])
+  const known = open.outOfBand.find(({ pager }) => pager === page.pager)
+  if (known?.state === page.state && known.detail === page.detail && known.at === page.at) return ok([])
+  return ok([{ type: 'paged-out-of-band', session: open.sessionId, body: page }])
 }

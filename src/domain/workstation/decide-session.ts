@@ -1,21 +1,10 @@
 import type { Event } from '../log/events.ts'
-import { type Policy, roomOf } from '../policy/policy.ts'
-import { fail, ok, type Problem, type Result } from '../result.ts'
+import { roomOf } from '../policy/policy.ts'
+import { fail, ok } from '../result.ts'
 import { evaluateGate } from '../session/gate.ts'
 import type { DecideContext, Decision } from './decide.ts'
-import { unansweredQuestions, workingSession } from './queries.ts'
-import type { Command, WorkstationState } from './state.ts'
-
-type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
-
-export function requirePolicy(policy: Policy | null): Result<Policy, Problem> {
-  return policy === null
-    ? fail(
-        'no-policy',
-        'This workstation has no policy yet, so patient work cannot start. Enrol it at the hub, or wait until the hub has answered.',
-      )
-    : ok(policy)
-}
+import { patientWork, requirePolicy, unansweredQuestions, workingSession } from './queries.ts'
+import type { CommandOf, WorkstationState } from './state.ts'
 
 export function openSession(
   state: WorkstationState,
@@ -65,20 +54,18 @@ export function openSession(
 export function answerScreening(
   state: WorkstationState,
   { questionId, answer, note }: CommandOf<'answer-screening'>,
-  { policy }: DecideContext,
+  context: DecideContext,
 ): Decision {
-  const session = workingSession(state)
-  if (!session.ok) return session
-  const known = requirePolicy(policy)
-  if (!known.ok) return known
-  const { facts, kind } = session.value
+  const work = patientWork(state, context)
+  if (!work.ok) return work
+  const { facts, kind, policy } = work.value
   if (kind === 'injecting') {
     return fail('injecting', 'An injection is running. Stop it before you change a screening answer.')
   }
   if (kind === 'closing') {
     return fail('closing', 'The session is being closed. Write what you learned into the closing note.')
   }
-  const question = known.value.screening.find((asked) => asked.id === questionId)
+  const question = policy.screening.find((asked) => asked.id === questionId)
   if (question === undefined) {
     return fail('unknown-question', `The site's policy has no screening question "${questionId}".`)
   }
@@ -102,41 +89,38 @@ export function answerScreening(
   ])
 }
 
-export function completeScreening(state: WorkstationState, { policy }: DecideContext): Decision {
-  const session = workingSession(state)
-  if (!session.ok) return session
-  const known = requirePolicy(policy)
-  if (!known.ok) return known
-  if (session.value.kind !== 'screening') {
+export function completeScreening(state: WorkstationState, context: DecideContext): Decision {
+  const work = patientWork(state, context)
+  if (!work.ok) return work
+  const { facts, kind, policy } = work.value
+  if (kind !== 'screening') {
     return fail('already-complete', 'The screening of this session is complete already.')
   }
-  const open = unansweredQuestions(known.value, session.value.facts)
+  const open = unansweredQuestions(policy, facts)
   if (open.length > 0) {
     return fail(
       'unanswered',
       `Not answered yet: ${open.map((question) => `"${question.text}"`).join(', ')}. Answer every question first.`,
     )
   }
-  return ok([{ type: 'screening-completed', session: session.value.facts.id, body: {} }])
+  return ok([{ type: 'screening-completed', session: facts.id, body: {} }])
 }
 
 export function checkInResponder(
   state: WorkstationState,
   { responderId }: CommandOf<'check-in-responder'>,
-  { policy }: DecideContext,
+  context: DecideContext,
 ): Decision {
-  const session = workingSession(state)
-  if (!session.ok) return session
-  const known = requirePolicy(policy)
-  if (!known.ok) return known
-  const responder = known.value.responders.find((listed) => listed.id === responderId)
+  const work = patientWork(state, context)
+  if (!work.ok) return work
+  const { facts, policy } = work.value
+  const responder = policy.responders.find((listed) => listed.id === responderId)
   if (responder === undefined) {
     return fail(
       'unknown-responder',
       "That responder is not on the site's list. Choose one who is, or ask your administrator to add them.",
     )
   }
-  const { facts } = session.value
   if (facts.responderId === responderId) return ok([])
   // Whether their BLS is valid is judged by the gate, at the time of each injection.
   const { name, role, blsValidUntil } = responder
@@ -147,7 +131,7 @@ export function checkInResponder(
 
 export function overrideCheck(
   state: WorkstationState,
-  { check, reason }: CommandOf<'override-check'>,
+  { check, finding, reason }: CommandOf<'override-check'>,
   context: DecideContext,
 ): Decision {
   const session = workingSession(state)
@@ -175,10 +159,16 @@ export function overrideCheck(
       `${found.detail}. This cannot be overridden (${found.source}): it has to be put right before the injection.`,
     )
   }
+  if (found.detail !== finding) {
+    return fail(
+      'finding-changed',
+      `This has changed while you wrote: ${found.detail}. Read it, and override that if it is right.`,
+    )
+  }
   const overridden: Event = {
     type: 'check-overridden',
     session: facts.id,
-    body: { check, finding: found.detail, reason },
+    body: { check, finding, reason },
   }
   if (check !== 'supervision-gap') return ok([overridden])
   return ok([overridden, { type: 'supervision-gap-closed', session: facts.id, body: { by: 'override' } }])

@@ -24,7 +24,9 @@ export function receiveStatement(
   }
   if (ordersOf(state).some((order) => order.statementId === statement.id)) return ok([])
   const received: Event = { ...event, session: sessionConcerned(state, statement) }
-  if (statement.kind !== 'gap-reviewed' || state.gap === null || gapGoesOn(state)) return ok([received])
+  if (statement.kind !== 'gap-reviewed' || !isAboutGap(statement, state.gap) || gapGoesOn(state)) {
+    return ok([received])
+  }
   return ok([
     received,
     {
@@ -33,6 +35,17 @@ export function receiveStatement(
       body: { by: 'physician-review' },
     },
   ])
+}
+
+/** A review is of the loss that it names, and of none that began since. */
+function isAboutGap(
+  { gap: named, at }: Extract<Statement, { kind: 'gap-reviewed' }>,
+  open: WorkstationState['gap'],
+): boolean {
+  if (open === null) return false
+  return named === undefined
+    ? at >= open.openedAt
+    : named.openedAt === open.openedAt && named.physicianId === open.physicianId
 }
 
 /** A loss that has not ended cannot have been reviewed. */

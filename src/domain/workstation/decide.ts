@@ -18,7 +18,7 @@ import {
   stopInjection,
 } from './decide-injection.ts'
 import { lock, signIn, signOut } from './decide-operator.ts'
-import { reportLink, reportPaged, reportSupervisor } from './decide-report.ts'
+import { reportLink, reportOutOfBand, reportPaged, reportSupervisor } from './decide-report.ts'
 import {
   abandonSession,
   answerScreening,
@@ -101,6 +101,8 @@ export function decide(state: WorkstationState, command: Command, context: Decid
       return reportSupervisor(state, command)
     case 'report-paged':
       return reportPaged(state, command)
+    case 'report-out-of-band':
+      return reportOutOfBand(state, command)
     case 'receive-statement':
       return receiveStatement(state, command, context)
     default:
@@ -114,6 +116,7 @@ export function actorFor(state: WorkstationState, command: Command): Actor {
     case 'report-link':
     case 'report-supervisor':
     case 'report-paged':
+    case 'report-out-of-band':
       return { kind: 'system' }
     case 'lock':
       if (command.reason !== 'by-hand') return { kind: 'system' }

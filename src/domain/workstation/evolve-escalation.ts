@@ -1,16 +1,19 @@
+import {
+  allOffScreen,
+  followingLink,
+  hasPage,
+  type ReceiptsById,
+  saidOnScreen,
+  withAcceptance,
+  withDecline,
+  withReceipt,
+} from '../escalation/receipts.ts'
+import type { LinkState } from '../link/link.ts'
 import type { LogEntry } from '../log/entry.ts'
 import type { Event, EventOf } from '../log/events.ts'
+import { roundOf } from '../statement/statement.ts'
 import { sessionIdOf } from './evolve-session.ts'
-import type { Escalation, Receipts, WorkstationState } from './state.ts'
-
-export const noReceipts: Receipts = {
-  paged: null,
-  delivered: null,
-  seen: null,
-  accepted: null,
-  declined: null,
-  onScreen: null,
-}
+import type { Escalation, OutOfBandPaged, WorkstationState } from './state.ts'
 
 /** The open call with this identifier, of either kind. */
 export const findEscalation = (
@@ -23,15 +26,34 @@ export function evolveEscalations(state: WorkstationState, event: Event, entry: 
   switch (event.type) {
     case 'help-pressed':
       return { ...state, [event.body.kind]: pressed(event, entry) }
+    case 'help-pressed-again':
+      return change(state, event.body.escalationId, (open) => ({
+        ...askAnew(open, event.body.round, entry),
+        lastPress: pressOf(entry),
+      }))
     case 'app-started':
-      // What was on a screen before a restart says nothing about now.
-      return changeBoth(state, (open) => Object.keys(open.receipts).reduce(leaveScreen, open))
-    case 'link-changed':
-      return changeBoth(state, (open) => followLink(open, event.body, entry.at))
-    case 'physician-paged':
-      return change(state, event.body.escalationId, (open) =>
-        receive(open, event.body.physicianId, 'paged', entry.at),
+      return changeBoth(state, (open) => reach(open, open.round, (all) => allOffScreen(all, entry.at)))
+    case 'link-changed': {
+      const { physicianId, link } = event.body
+      const followed = (open: Escalation) =>
+        reach(open, open.round, (all) => followingLink(all, physicianId, link, entry.at))
+      return changeBoth(state, (open) => (isUp(link) ? reconnected(followed(open)) : followed(open)))
+    }
+    case 'hub-connected':
+      return changeBoth(state, reconnected)
+    case 'physician-paged': {
+      const { escalationId, physicianId, round } = event.body
+      return change(state, escalationId, (open) =>
+        reach(open, round, (all) => withReceipt(all, physicianId, 'paged', entry.at)),
       )
+    }
+    case 'paged-out-of-band': {
+      const { escalationId, round: _, ...page } = event.body
+      return change(state, escalationId, (open) => ({
+        ...open,
+        outOfBand: withPager(open.outOfBand, { ...page, since: entry.at }),
+      }))
+    }
     case 'help-unreachable':
       return change(state, event.body.escalationId, (open) => ({ ...open, unreachable: event.body.reason }))
     case 'card-chosen':
@@ -61,6 +83,8 @@ export function evolveEscalations(state: WorkstationState, event: Event, entry: 
   }
 }
 
+const pressOf = ({ at, mono, boot }: LogEntry): Escalation['lastPress'] => ({ at, mono, boot })
+
 const pressed = (event: EventOf<'help-pressed'>, entry: LogEntry): Escalation => ({
   id: event.body.escalationId,
   kind: event.body.kind,
@@ -68,12 +92,19 @@ const pressed = (event: EventOf<'help-pressed'>, entry: LogEntry): Escalation =>
   drill: event.body.drill,
   sessionId: event.session,
   roomId: event.body.roomId,
+  terms: event.body.terms ?? null,
   pressedAt: entry.at,
   pressedMono: entry.mono,
   pressedBoot: entry.boot,
   receipts: {},
-  takenBy: null,
+  round: 1,
+  roundAt: entry.at,
+  roundMono: entry.mono,
+  roundBoot: entry.boot,
+  lastPress: pressOf(entry),
+  roundReceipts: {},
   orders: [],
+  outOfBand: [],
   unreachable: null,
   cardId: null,
   phonesCalled: [],
@@ -93,12 +124,48 @@ const change = (
   to: (open: Escalation) => Escalation | null,
 ): WorkstationState => changeBoth(state, (open) => (open.id === escalationId ? to(open) : open))
 
-/** The first time counts: a repeated receipt is the same fact once more. */
-function receive(open: Escalation, physicianId: string, step: keyof Receipts, at: string): Escalation {
-  const receipts = open.receipts[physicianId] ?? noReceipts
-  if (receipts[step] !== null) return open
-  return { ...open, receipts: { ...open.receipts, [physicianId]: { ...receipts, [step]: at } } }
+const withPager = (all: Escalation['outOfBand'], page: OutOfBandPaged): Escalation['outOfBand'] =>
+  all.some(({ pager }) => pager === page.pager)
+    ? all.map((known) => (known.pager === page.pager ? page : known))
+    : [...all, page]
+
+/** The same call, its time and its facts; but what was answered before is no answer to this press. */
+function askAnew(open: Escalation, round: number | undefined, entry: LogEntry): Escalation {
+  if (round === undefined || round <= open.round) return open
+  return {
+    ...open,
+    round,
+    roundAt: entry.at,
+    roundMono: entry.mono,
+    roundBoot: entry.boot,
+    roundReceipts: {},
+    unreachable: null,
+  }
 }
+
+/** A fact about the call, and about this round if it belongs to it. */
+function reach(
+  open: Escalation,
+  round: number | undefined,
+  to: (all: ReceiptsById) => ReceiptsById,
+): Escalation {
+  const receipts = to(open.receipts)
+  return {
+    ...open,
+    receipts,
+    roundReceipts: isCurrent(open, round) ? to(open.roundReceipts) : open.roundReceipts,
+  }
+}
+
+const isUp = ({ kind }: LinkState): boolean => kind === 'warm' || kind === 'live' || kind === 'partial'
+
+/** Whoever had been reached before the connection was lost is reached again. */
+const reconnected = (open: Escalation): Escalation =>
+  open.unreachable !== null && Object.values(open.roundReceipts).some(hasPage)
+    ? { ...open, unreachable: null }
+    : open
+
+const isCurrent = (open: Escalation, round: number | undefined): boolean => roundOf({ round }) === open.round
 
 function hear(
   state: WorkstationState,
@@ -108,20 +175,38 @@ function hear(
   const { statement } = event.body.signed
   switch (statement.kind) {
     case 'delivered':
-    case 'seen':
-      return change(state, statement.escalationId, (open) => ({
-        ...receive(open, statement.physicianId, statement.kind, entry.at),
-        unreachable: null,
-      }))
-    case 'accepted':
-      return change(state, statement.escalationId, (open) => take(open, statement.physicianId, entry.at))
-    case 'on-screen':
-      return change(state, statement.escalationId, (open) => ({
-        ...receive(open, statement.physicianId, 'onScreen', entry.at),
-        unreachable: null,
-      }))
-    case 'declined':
-      return change(state, statement.escalationId, (open) => giveBack(open, statement.physicianId, entry.at))
+    case 'seen': {
+      const { physicianId, kind, round } = statement
+      return change(state, statement.escalationId, (open) =>
+        reached(
+          reach(open, round, (all) => withReceipt(all, physicianId, kind, entry.at)),
+          round,
+        ),
+      )
+    }
+    case 'on-screen': {
+      const { physicianId, round } = statement
+      const link = state.links[physicianId]
+      return change(state, statement.escalationId, (open) =>
+        reached(
+          reach(open, round, (all) => saidOnScreen(all, physicianId, link, entry.at)),
+          round,
+        ),
+      )
+    }
+    case 'accepted': {
+      const { physicianId, round } = statement
+      return change(state, statement.escalationId, (open) =>
+        reached(
+          reach(open, round, (all) => withAcceptance(all, physicianId, entry.at)),
+          round,
+        ),
+      )
+    }
+    case 'declined': {
+      const { physicianId, round } = statement
+      return change(state, statement.escalationId, (open) => giveBack(open, physicianId, round, entry.at))
+    }
     case 'ordered': {
       if (event.session !== null && event.session === sessionIdOf(state.session)) return state
       const { id: statementId, physicianId, order } = statement
@@ -139,47 +224,17 @@ function hear(
   }
 }
 
-/**
- * Whoever has the call is on screen for as long as picture and sound flow, and not a moment longer: a link that is
- * lost takes it back, so that the ladder and the local alarm go on, and one that is live again restores it.
- */
-function followLink(
-  open: Escalation,
-  { physicianId, link }: EventOf<'link-changed'>['body'],
+const reached = (open: Escalation, round: number | undefined): Escalation =>
+  isCurrent(open, round) ? { ...open, unreachable: null } : open
+
+function giveBack(
+  before: Escalation,
+  physicianId: string,
+  round: number | undefined,
   at: string,
 ): Escalation {
-  if (link.kind === 'lost' || link.kind === 'none') return leaveScreen(open, physicianId)
-  const hasIt = (open.receipts[physicianId]?.accepted ?? null) !== null
-  return link.kind === 'live' && hasIt ? receive(open, physicianId, 'onScreen', at) : open
-}
-
-function leaveScreen(open: Escalation, physicianId: string): Escalation {
-  const receipts = open.receipts[physicianId]
-  if (receipts === undefined || receipts.onScreen === null) return open
-  return { ...open, receipts: { ...open.receipts, [physicianId]: { ...receipts, onScreen: null } } }
-}
-
-function take(open: Escalation, physicianId: string, at: string): Escalation {
-  const accepted = receive(open, physicianId, 'accepted', at)
-  const receipts = accepted.receipts[physicianId] ?? noReceipts
-  return {
-    ...accepted,
-    receipts: { ...accepted.receipts, [physicianId]: { ...receipts, declined: null } },
-    takenBy: open.takenBy ?? physicianId,
-    unreachable: null,
-  }
-}
-
-/** Receipts say how it stands: who declines has neither the call nor the room on screen, and may accept anew. */
-function giveBack(open: Escalation, physicianId: string, at: string): Escalation {
-  const before = open.receipts[physicianId] ?? noReceipts
-  const receipts = {
-    ...open.receipts,
-    [physicianId]: { ...before, declined: before.declined ?? at, accepted: null, onScreen: null },
-  }
-  if (open.takenBy !== physicianId) return { ...open, receipts }
-  const next = Object.entries(receipts)
-    .filter(([, of]) => of.accepted !== null)
-    .sort(([, a], [, b]) => ((a.accepted ?? '') < (b.accepted ?? '') ? -1 : 1))
-  return { ...open, receipts, takenBy: next[0]?.[0] ?? null }
+  // Declining an earlier press, and coming late: they have answered this one since.
+  const isOvertaken = !isCurrent(before, round) && before.roundReceipts[physicianId]?.accepted != null
+  if (isOvertaken) return before
+  return reach(before, round, (all) => withDecline(all, physicianId, at))
 }

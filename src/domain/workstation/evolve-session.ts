@@ -1,7 +1,21 @@
 import type { LogEntry } from '../log/entry.ts'
 import type { Event, EventOf } from '../log/events.ts'
 import type { Statement } from '../statement/statement.ts'
-import type { SessionFacts, SessionState } from './state.ts'
+import type { CallOver, Escalation, Observation, SessionFacts, SessionState } from './state.ts'
+
+/** A call for help in the open session is over. */
+export function withCallOver(
+  session: SessionState,
+  call: Escalation | undefined,
+  event: EventOf<'help-ended'> | EventOf<'help-cancelled'>,
+): SessionState {
+  if (session.kind === 'none' || call?.sessionId !== session.facts.id) return session
+  const { id, kind, drill, pressedAt } = call
+  const [cancelled, outcome] =
+    event.type === 'help-cancelled' ? [true, event.body.reason] : [false, event.body.outcome]
+  const over: CallOver = { id, kind, drill, pressedAt, cancelled, outcome }
+  return { ...session, facts: { ...session.facts, calls: [...session.facts.calls, over] } }
+}
 
 export const sessionIdOf = (session: SessionState): string | null =>
   session.kind === 'none' ? null : session.facts.id
@@ -14,36 +28,36 @@ export function evolveSession(session: SessionState, event: Event, entry: LogEnt
   if (event.session !== facts.id) return session
   switch (event.type) {
     case 'screening-answered':
-      return { ...session, facts: answered(facts, event.body) }
+      return { ...session, facts: answered(facts, event.body, entry) }
     case 'screening-completed':
       return session.kind === 'screening'
-        ? { kind: 'ready', facts: { ...facts, screeningCompleted: true } }
+        ? { kind: 'ready', facts: { ...facts, screeningCompleted: true }, observation: null }
         : session
     case 'responder-checked-in':
       return { ...session, facts: { ...facts, responderId: event.body.responderId } }
     case 'check-overridden':
-      return {
-        ...session,
-        facts: { ...facts, overrides: { ...facts.overrides, [event.body.check]: event.body.reason } },
-      }
-    case 'supervision-gap-opened': {
-      // An override excused the earlier gap, not this one.
-      const { 'supervision-gap': _spent, ...overrides } = facts.overrides
-      return { ...session, facts: { ...facts, overrides } }
-    }
+      return { ...session, facts: { ...facts, overrides: overridden(facts.overrides, event.body) } }
     case 'injection-started': {
       const injection = { ...event.body, startedAt: entry.at, stoppedAt: null }
-      return { kind: 'injecting', facts: { ...facts, injections: [...facts.injections, injection] } }
+      // They are written into this injection; the next one passes the gate by itself.
+      const overrides = {}
+      return {
+        kind: 'injecting',
+        facts: { ...facts, overrides, injections: [...facts.injections, injection] },
+      }
     }
     case 'injection-stopped':
       return { ...session, facts: { ...facts, injections: stopLast(facts.injections, entry.at) } }
     case 'observation-started':
-      return { kind: 'observing', facts, dueAt: event.body.dueAt }
+      return { kind: 'observing', facts, observation: observationFrom(event, entry) }
     case 'observation-ended':
       return { kind: 'closing', facts }
     case 'injection-prepared':
-      // Each injection passes the gate by itself: overrides were given for the one before.
-      return { kind: 'ready', facts: { ...facts, overrides: {} } }
+      return {
+        kind: 'ready',
+        facts,
+        observation: session.kind === 'observing' ? session.observation : null,
+      }
     case 'statement-received':
       return { ...session, facts: heard(facts, event.body.signed.statement, entry.at) }
     case 'session-abandoned':
@@ -52,6 +66,11 @@ export function evolveSession(session: SessionState, event: Event, entry: LogEnt
       return session
   }
 }
+
+const observationFrom = (
+  { body: { durationMs } }: EventOf<'observation-started'>,
+  { at, mono, boot }: LogEntry,
+): Observation => ({ since: { at, mono, boot }, durationMs })
 
 function opened(event: EventOf<'session-opened'>, entry: LogEntry): SessionState {
   if (event.session === null) return { kind: 'none' }
@@ -63,6 +82,7 @@ function opened(event: EventOf<'session-opened'>, entry: LogEntry): SessionState
     openedAt: entry.at,
     openedBy: entry.actor.kind === 'technologist' ? entry.actor.id : null,
     answers: {},
+    answeredIn: {},
     decisions: {},
     screeningCompleted: false,
     responderId: null,
@@ -70,17 +90,32 @@ function opened(event: EventOf<'session-opened'>, entry: LogEntry): SessionState
     overrides: {},
     injections: [],
     orders: [],
+    calls: [],
   }
   return { kind: 'screening', facts }
 }
 
-function answered(facts: SessionFacts, answer: EventOf<'screening-answered'>['body']): SessionFacts {
+function answered(
+  facts: SessionFacts,
+  answer: EventOf<'screening-answered'>['body'],
+  { seq, at }: LogEntry,
+): SessionFacts {
   const { [answer.questionId]: decision, ...others } = facts.decisions
   // A physician agreed to go on with the earlier answer, not with this one. A "do not inject" stands until a
   // physician takes it back: no answer of the technologist can.
   const decisions = decision === 'do-not-inject' ? facts.decisions : others
-  return { ...facts, decisions, answers: { ...facts.answers, [answer.questionId]: answer } }
+  return {
+    ...facts,
+    decisions,
+    answers: { ...facts.answers, [answer.questionId]: answer },
+    answeredIn: { ...facts.answeredIn, [answer.questionId]: { seq, at } },
+  }
 }
+
+const overridden = (
+  overrides: SessionFacts['overrides'],
+  { check, finding, reason }: EventOf<'check-overridden'>['body'],
+): SessionFacts['overrides'] => ({ ...overrides, [check]: { finding, reason } })
 
 function stopLast(injections: SessionFacts['injections'], at: string): SessionFacts['injections'] {
   return injections.map((injection, index) =>
@@ -101,6 +136,21 @@ function readBack(facts: SessionFacts, { body }: EventOf<'order-read-back'>, at:
   }
 }
 
+/**
+ * A decision settles the answer that it names, and not one that was given since. "Do not inject" is the exception that
+ * errs on the safe side: said about an earlier answer it stands as it would have stood had it come in time, unless a
+ * physician has decided on the later answer.
+ */
+function settles(facts: SessionFacts, decided: Extract<Statement, { kind: 'decided' }>): boolean {
+  if (decided.sessionId !== facts.id) return false
+  const answer = facts.answeredIn[decided.questionId]
+  const isOnThisAnswer =
+    answer !== undefined &&
+    (decided.answerSeq === undefined ? decided.at >= answer.at : decided.answerSeq === answer.seq)
+  if (isOnThisAnswer) return true
+  return decided.decision === 'do-not-inject' && facts.decisions[decided.questionId] === undefined
+}
+
 /** What a physician's word changes in the open session; the same word twice changes nothing more. */
 function heard(facts: SessionFacts, statement: Statement, at: string): SessionFacts {
   switch (statement.kind) {
@@ -113,7 +163,7 @@ function heard(facts: SessionFacts, statement: Statement, at: string): SessionFa
       }
     }
     case 'decided':
-      return statement.sessionId === facts.id
+      return settles(facts, statement)
         ? { ...facts, decisions: { ...facts.decisions, [statement.questionId]: statement.decision } }
         : facts
     case 'records-confirmed':

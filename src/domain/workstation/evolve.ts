@@ -1,7 +1,9 @@
 import type { LogEntry } from '../log/entry.ts'
 import { type Event, type EventOf, eventSchema } from '../log/events.ts'
+import { withoutLapsedOverrides } from '../session/overrides.ts'
 import { evolveEscalations } from './evolve-escalation.ts'
-import { evolveSession, sessionIdOf } from './evolve-session.ts'
+import { evolveSession, sessionIdOf, withCallOver } from './evolve-session.ts'
+import { openEscalations } from './queries.ts'
 import type { SignInGuard, UnsignedSession, WorkstationState } from './state.ts'
 
 /** Sign-in guards kept at once: enough for every name of a site, and bounded whatever is typed. */
@@ -29,7 +31,11 @@ export function eventOf(entry: LogEntry): Event | undefined {
 export function evolve(state: WorkstationState, entry: LogEntry): WorkstationState {
   const event = eventOf(entry)
   if (event === undefined) return state
-  return evolveEscalations(evolveWorkstation(state, event, entry), event, entry)
+  return evolveEscalations(
+    evolveWorkstation(withoutLapsedOverrides(state, event), event, entry),
+    event,
+    entry,
+  )
 }
 
 export function fold(entries: Iterable<LogEntry>, from: WorkstationState = initialState): WorkstationState {
@@ -68,6 +74,11 @@ function evolveWorkstation(state: WorkstationState, event: Event, entry: LogEntr
       }
     case 'supervision-gap-closed':
       return { ...state, gap: null }
+    case 'help-ended':
+    case 'help-cancelled': {
+      const over = openEscalations(state).find(({ id }) => id === event.body.escalationId)
+      return { ...state, session: withCallOver(state.session, over, event) }
+    }
     case 'session-closed':
       return evolveClosing(state, event, entry)
     case 'statement-received':

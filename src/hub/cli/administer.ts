@@ -1,27 +1,23 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Problem, Result } from '../../domain/result.ts'
-import { type Administration, createAdministration } from '../administration.ts'
-import { systemClock } from '../clock.ts'
-import { openSqliteStore } from '../sqlite-store.ts'
-import type { HubStore } from '../store.ts'
-import { ArgumentProblem, CommandProblem, readArguments, wanted } from './arguments.ts'
+import { ArgumentProblem, readArguments, wanted } from './arguments.ts'
+import { places, text, valueOrThrow, withData, yesNo } from './data.ts'
+import { exportRecords } from './export.ts'
+import { hold, holds, purge, release } from './keeping.ts'
+import { pageTest } from './page-test.ts'
 import { print, say } from './print.ts'
 
 type Subcommand = (args: readonly string[]) => Promise<void>
 
-const text = { type: 'string' } as const
-
-/** Each opens the data directory, does one thing, and closes it; a hub may be running on it. */
+/** Each opens the data, does one thing, and closes it; a hub may be running on it. */
 export const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ['page-test', pageTest],
   [
     'code',
     async (args) => {
-      const { data, room } = readArguments(args, { data: text, room: text })
+      const { room, ...place } = readArguments(args, { ...places, room: text })
       const roomId = wanted(room, 'room', 'ct-2')
-      await withData(data, async ({ issueEnrolmentCode }) => {
-        print(valueOrThrow(await issueEnrolmentCode(roomId)))
+      await withData(place, async ({ administration }) => {
+        print(valueOrThrow(await administration.issueEnrolmentCode(roomId)))
         say(`enrols one workstation for ${roomId}, once, within 24 hours`)
       })
     },
@@ -29,13 +25,13 @@ export const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subc
   [
     'invite',
     async (args) => {
-      const { data, physician } = readArguments(args, { data: text, physician: text })
+      const { physician, ...place } = readArguments(args, { ...places, physician: text })
       const physicianId = wanted(physician, 'physician', 'dr-chen')
-      await withData(data, async ({ issueInvite }, store) => {
+      await withData(place, async ({ administration, store }) => {
         const publicUrl = await store.meta.get('public-url')
         if (publicUrl === null)
           throw new ArgumentProblem('the hub has not run yet, so it has no address: start it first')
-        const { url } = valueOrThrow(await issueInvite(physicianId, publicUrl))
+        const { url } = valueOrThrow(await administration.issueInvite(physicianId, publicUrl))
         print(url)
         say(`registers one passkey for ${physicianId}, once, within 7 days`)
       })
@@ -44,8 +40,8 @@ export const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subc
   [
     'devices',
     async (args) => {
-      const { data } = readArguments(args, { data: text })
-      await withData(data, async ({ devices }) => {
+      const { ...place } = readArguments(args, { ...places })
+      await withData(place, async ({ administration }) => {
         for (const {
           deviceId,
           roomId,
@@ -54,10 +50,14 @@ export const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subc
           revokedAt,
           entries,
           incidents,
-        } of await devices()) {
+          quarantined,
+        } of await administration.devices()) {
           const state = revokedAt === null ? 'enrolled' : `revoked ${revokedAt}`
           const trouble = incidents === 0 ? '' : `  ${incidents} INCIDENTS`
-          print(`${deviceId}  ${roomId}  ${hostname}  ${enrolledAt}  ${entries} entries  ${state}${trouble}`)
+          const apart = quarantined === 0 ? '' : `  ${quarantined} in quarantine`
+          print(
+            `${deviceId}  ${roomId}  ${hostname}  ${enrolledAt}  ${entries} entries  ${state}${trouble}${apart}`,
+          )
         }
       })
     },
@@ -65,47 +65,58 @@ export const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subc
   [
     'revoke',
     async (args) => {
-      const { data, device } = readArguments(args, { data: text, device: text })
+      const { device, ...place } = readArguments(args, { ...places, device: text })
       const deviceId = wanted(device, 'device', 'd-0123456789abcdef0123')
-      await withData(data, async ({ revoke }) => {
-        if (!(await revoke(deviceId))) throw noSuchDevice(deviceId)
+      await withData(place, async ({ administration }) => {
+        if (!(await administration.revoke(deviceId))) throw noSuchDevice(deviceId)
         say(`${deviceId} is revoked`)
       })
     },
   ],
+  ['export', exportRecords],
   [
-    'export',
+    'incidents',
     async (args) => {
-      const { data, device } = readArguments(args, { data: text, device: text })
-      const deviceId = wanted(device, 'device', 'd-0123456789abcdef0123')
-      await withData(data, async ({ exportLog }, store) => {
-        if ((await store.devices.get(deviceId)) === null) throw noSuchDevice(deviceId)
-        for await (const line of exportLog(deviceId)) if (!print(line)) await once(process.stdout, 'drain')
+      const { device, json, ...place } = readArguments(args, { ...places, device: text, json: yesNo })
+      await withData(place, async ({ administration }) => {
+        const found = await administration.incidents(device)
+        for (const incident of found) {
+          const { deviceId, at, kind, seq, detail } = incident
+          print(json ? JSON.stringify(incident) : `${at}  ${deviceId}  entry ${seq}  ${kind}  ${detail}`)
+        }
+        say(
+          found.length === 0 ? 'no incidents' : `${found.length} incidents: what to do is in docs/deploy.md`,
+        )
       })
     },
   ],
+  [
+    'quarantine',
+    async (args) => {
+      const { device, json, ...place } = readArguments(args, { ...places, device: text, json: yesNo })
+      const deviceId = wanted(device, 'device', 'd-0123456789abcdef0123')
+      await withData(place, async ({ administration, store }) => {
+        if ((await store.devices.get(deviceId)) === null) throw noSuchDevice(deviceId)
+        let count = 0
+        for await (const item of administration.quarantine(deviceId)) {
+          count += 1
+          const { at, seq, hash, reason, text } = item
+          const line = json
+            ? JSON.stringify(item)
+            : `${at}  entry ${seq}  ${reason}  ${hash}  ${text.length} characters`
+          if (!print(line)) await once(process.stdout, 'drain')
+        }
+        say(
+          `${count} texts are kept apart from the log of ${deviceId}${json ? '' : '; --json shows them whole'}`,
+        )
+      })
+    },
+  ],
+  ['hold', hold],
+  ['holds', holds],
+  ['release', release],
+  ['purge', purge],
 ])
-
-async function withData(
-  data: string | undefined,
-  act: (administration: Administration, store: HubStore) => Promise<void>,
-): Promise<void> {
-  const directory = wanted(data, 'data', './hub-data')
-  // Opening makes what is missing; a typing error must not leave an empty hub behind.
-  if (!existsSync(join(directory, 'hub.sqlite')))
-    throw new ArgumentProblem(`there is no hub's data in ${directory}: check --data`)
-  const store = valueOrThrow(openSqliteStore(directory))
-  try {
-    await act(createAdministration(store, systemClock), store)
-  } finally {
-    await store.close()
-  }
-}
-
-function valueOrThrow<T>(result: Result<T, Problem>): T {
-  if (result.ok) return result.value
-  throw new CommandProblem(result.error.message, 1)
-}
 
 const noSuchDevice = (deviceId: string) =>
   new ArgumentProblem(`there is no device ${deviceId}: npm run hub -- devices lists them`)

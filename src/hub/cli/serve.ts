@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { PolicyContent } from '../../domain/policy/policy.ts'
 import { checkSite, type HubConfig, type LogLevel } from '../config.ts'
 import type { Hub } from '../hub.ts'
-import { ArgumentProblem, CommandProblem, readArguments, wanted } from './arguments.ts'
+import { ArgumentProblem, CommandProblem, placeOf, readArguments } from './arguments.ts'
+import { yearsOf } from './data.ts'
+import { pagerSettingsOf } from './page-test.ts'
 import { say } from './print.ts'
 
 const defaultTurnTtlS = 12 * 60 * 60
@@ -38,6 +41,7 @@ function configOf(args: readonly string[]): HubConfig {
   const many = { type: 'string', multiple: true } as const
   const options = readArguments(args, {
     data: text,
+    database: text,
     port: text,
     host: text,
     'public-url': text,
@@ -48,12 +52,18 @@ function configOf(args: readonly string[]): HubConfig {
     'turn-secret': text,
     'turn-secret-file': text,
     'stun-url': many,
+    'relay-only': { type: 'boolean' },
+    'retention-years': text,
+    'copy-to': text,
+    'copy-every': text,
+    pagers: text,
     pages: text,
     'log-level': text,
   })
   const tls = tlsOf(options['tls-cert'], options['tls-key'])
+  const place = placeOf(options)
   return {
-    data: wanted(options.data, 'data', './hub-data'),
+    ...(place.kind === 'sqlite' ? { data: place.directory } : { database: place.address }),
     port: portOf(options.port ?? (tls ? '8443' : '8080')),
     ...given('host', options.host),
     ...given('publicUrl', options['public-url']),
@@ -61,7 +71,11 @@ function configOf(args: readonly string[]): HubConfig {
     ...given('tls', tls),
     ...given('turn', turnOf(options['turn-url'], options['turn-secret'], options['turn-secret-file'])),
     ...given('stunUrls', options['stun-url']),
+    ...given('relayOnly', options['relay-only']),
+    ...given('pagers', options.pagers === undefined ? undefined : pagerSettingsOf(options.pagers)),
     ...given('pagesDir', options.pages),
+    ...given('copy', copyOf(options['copy-to'], options['copy-every'])),
+    retentionYears: yearsOf(options['retention-years']),
     // Checked with the rest of the configuration.
     ...given('logLevel', options['log-level'] as LogLevel | undefined),
   }
@@ -73,6 +87,17 @@ const given = <K extends string, V>(name: K, value: V | undefined): { [name in K
 function portOf(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text)
   throw new ArgumentProblem(`--port is a number from 0 to 65535, not "${text}"`)
+}
+
+function copyOf(folder: string | undefined, every: string | undefined): HubConfig['copy'] {
+  if (folder === undefined && every === undefined) return undefined
+  if (folder === undefined)
+    throw new ArgumentProblem('--copy-every without --copy-to: say where the copy goes')
+  const [, count, unit] = /^([1-9]\d{0,5})(min|h|d)$/.exec(every ?? '24h') ?? []
+  const unitMs = { min: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? '']
+  if (count === undefined || unitMs === undefined)
+    throw new ArgumentProblem(`--copy-every is a number with min, h or d, such as 24h; not "${every}"`)
+  return { folder: resolve(folder), everyMs: Number(count) * unitMs }
 }
 
 function tlsOf(cert: string | undefined, key: string | undefined): HubConfig['tls'] {

@@ -15,7 +15,7 @@ const namedDevice = z.object({ deviceId: z.string() })
 
 /** POST /api/device/challenge → /api/device/token: possession of the device's key buys a short-lived token. */
 export function deviceRoutes(app: FastifyInstance, ctx: HubContext): void {
-  const challenges = createOnce<string>(ctx.clock, challengeMs)
+  const challenges = createOnce<string>(ctx.store.once, ctx.clock, 'device', challengeMs)
   // Counted by device, so that a whole hospital behind one address can come back at once.
   const rateLimit = {
     max: ctx.limits.tokenPerDevice * 2,
@@ -31,12 +31,12 @@ export function deviceRoutes(app: FastifyInstance, ctx: HubContext): void {
   app.post('/api/device/challenge', { config: { rateLimit } }, async (request) => {
     const { deviceId } = readBody(challengeRequestSchema, request.body)
     await assertEnrolled(ctx, deviceId)
-    return { ok: true, challenge: challenges.issue(deviceId) }
+    return { ok: true, challenge: await challenges.issue(deviceId) }
   })
 
   app.post('/api/device/token', { config: { rateLimit } }, async (request) => {
     const { deviceId, challenge, signature } = readBody(tokenRequestSchema, request.body)
-    if (challenges.take(challenge) !== deviceId)
+    if ((await challenges.take(challenge)) !== deviceId)
       throw new Refusal(
         401,
         'challenge-invalid',

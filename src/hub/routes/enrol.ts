@@ -11,7 +11,7 @@ import { readBody } from '../server.ts'
 export function enrolRoute(
   app: FastifyInstance,
   ctx: HubContext,
-  onEnrolled: (roomId: string) => void,
+  onEnrolled: (deviceId: string, roomId: string) => void,
 ): void {
   const rateLimit = { max: ctx.limits.enrolPerAddress, timeWindow: '1 minute' }
   app.post('/api/enrol', { config: { rateLimit } }, async (request): Promise<EnrolResponse> => {
@@ -43,7 +43,7 @@ export function enrolRoute(
     if (!(await ctx.store.enrolment.enrol(codeHash, device))) throw usedCode(now)
     ctx.directory.enrolled(device)
     ctx.log.info({ deviceId, roomId }, 'workstation enrolled')
-    onEnrolled(roomId)
+    onEnrolled(deviceId, roomId)
     const siteId = ctx.site.policy().site.id
     return { ok: true, deviceId, siteId, roomId, hubPublicKey: ctx.keys.publicKey }
   })

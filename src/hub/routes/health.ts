@@ -19,6 +19,7 @@ export function healthRoute(app: FastifyInstance, ctx: HubContext): void {
       database,
       uptimeS: Math.floor((now - startedAtMs) / 1000),
       now: isoOf(now),
+      ...(ctx.copy && { copy: ctx.copy.status() }),
     })
   })
 }

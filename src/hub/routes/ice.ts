@@ -8,7 +8,7 @@ import { bearerOf } from './device.ts'
 
 /** GET /api/ice: STUN, and TURN with credentials that expire (coturn's REST scheme). */
 export function iceRoute(app: FastifyInstance, ctx: HubContext): void {
-  const { turn, stunUrls = [] } = ctx.config
+  const { turn, stunUrls = [], relayOnly = false } = ctx.config
   app.get('/api/ice', async (request): Promise<z.infer<typeof iceResponseSchema>> => {
     const token = bearerOf(request)
     const who =
@@ -20,6 +20,7 @@ export function iceRoute(app: FastifyInstance, ctx: HubContext): void {
     const username = `${Math.floor(ctx.clock.nowMs() / 1000) + turn.ttlS}:${who}`
     const credential = createHmac('sha1', turn.secret).update(username).digest('base64')
     const relay = { urls: [...turn.urls], username, credential }
-    return { ok: true, iceServers: [...stun, relay], expiresInS: turn.ttlS }
+    const policy = relayOnly ? { relayOnly } : {}
+    return { ok: true, iceServers: [...stun, relay], ...policy, expiresInS: turn.ttlS }
   })
 }

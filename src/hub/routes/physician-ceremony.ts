@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { sessionCookie } from '../auth.ts'
+import { assertOwnOrigin, sessionCookie } from '../auth.ts'
 import type { HubContext } from '../context.ts'
 import type { Once } from '../once.ts'
 import { Refusal } from '../refusal.ts'
@@ -29,13 +29,30 @@ export const relyingParty = (ctx: HubContext): { readonly rpID: string; readonly
   return { rpID: url.hostname, origin: url.origin }
 }
 
-export function beginCeremony(
+/** What every step of a ceremony shares: few tries from one address, and only from the console's own page. */
+export const ceremonyRoute = (ctx: HubContext) => ({
+  config: { rateLimit: { max: ctx.limits.signInPerAddress, timeWindow: '1 minute' } },
+  onRequest: async ({ headers }: FastifyRequest) => assertOwnOrigin(ctx, headers.origin),
+})
+
+/** What an authenticator's answer must be about, whether it registers or signs in. */
+export function expectedOf(ctx: HubContext, challenge: string) {
+  const { rpID, origin } = relyingParty(ctx)
+  return {
+    expectedChallenge: challenge,
+    expectedOrigin: origin,
+    expectedRPID: rpID,
+    requireUserVerification: true,
+  }
+}
+
+export async function beginCeremony(
   ctx: HubContext,
   ceremonies: Once<Ceremony>,
   reply: FastifyReply,
   ceremony: Ceremony,
-): void {
-  reply.setCookie(ceremonyCookie, ceremonies.issue(ceremony), {
+): Promise<void> {
+  reply.setCookie(ceremonyCookie, await ceremonies.issue(ceremony), {
     ...cookieOptions(ctx),
     path: '/api/physician',
     maxAge: ceremonyMs / 1000,
@@ -43,12 +60,12 @@ export function beginCeremony(
 }
 
 /** @throws {Refusal} if this browser has no such ceremony open. */
-export function takeCeremony<K extends Ceremony['kind']>(
+export async function takeCeremony<K extends Ceremony['kind']>(
   ceremonies: Once<Ceremony>,
   request: FastifyRequest,
   kind: K,
-): Extract<Ceremony, { kind: K }> {
-  const ceremony = ceremonies.take(request.cookies[ceremonyCookie] ?? '')
+): Promise<Extract<Ceremony, { kind: K }>> {
+  const ceremony = await ceremonies.take(request.cookies[ceremonyCookie] ?? '')
   if (ceremony?.kind !== kind)
     throw new Refusal(400, 'ceremony-over', 'This took too long or was begun elsewhere. Try again.')
   return ceremony as Extract<Ceremony, { kind: K }>
@@ -72,16 +89,26 @@ const cookieOptions = (ctx: HubContext) => ({
   secure: ctx.publicUrl().startsWith('https:'),
 })
 
-/** The library throws for whatever does not verify: to the person it is one thing, to the log its reason. */
-export async function verified<T>(ctx: HubContext, verifying: Promise<T>): Promise<T> {
+/** Whatever does not verify: to the person it is one thing, to the log its reason. */
+export async function verified<T extends { readonly verified: boolean }>(
+  ctx: HubContext,
+  verifying: Promise<T>,
+): Promise<T & { readonly verified: true }> {
+  let reason = 'the library did not verify it'
   try {
-    return await verifying
+    const result = await verifying
+    if (isVerified(result)) return result
   } catch (error) {
-    ctx.log.info({ reason: error instanceof Error ? error.message : String(error) }, 'passkey refused')
-    throw new Refusal(
-      401,
-      'passkey-refused',
-      `The passkey was not accepted. Use the one you made for this address, ${ctx.publicUrl()}, and try again.`,
-    )
+    reason = error instanceof Error ? error.message : String(error)
   }
+  ctx.log.info({ reason }, 'passkey refused')
+  throw new Refusal(
+    401,
+    'passkey-refused',
+    `The passkey was not accepted. Use the one you made for this address, ${ctx.publicUrl()}, and try again.`,
+  )
 }
+
+const isVerified = <T extends { readonly verified: boolean }>(
+  result: T,
+): result is T & { readonly verified: true } => result.verified

@@ -5,7 +5,6 @@ import {
 } from '@simplewebauthn/server'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { assertOwnOrigin } from '../auth.ts'
 import { nowIso } from '../clock.ts'
 import { hashCode } from '../codes.ts'
 import type { HubContext } from '../context.ts'
@@ -18,7 +17,9 @@ import {
   beginSession,
   type Ceremony,
   ceremonyMs,
+  ceremonyRoute,
   credentialSchema,
+  expectedOf,
   relyingParty,
   takeCeremony,
   verified,
@@ -36,10 +37,9 @@ export function physicianRegisterRoutes(
   ctx: HubContext,
   ceremonies: Once<Ceremony>,
 ): void {
-  const rateLimit = { max: ctx.limits.signInPerAddress, timeWindow: '1 minute' }
+  const ceremony = ceremonyRoute(ctx)
 
-  app.post('/api/physician/register/options', { config: { rateLimit } }, async (request, reply) => {
-    assertOwnOrigin(ctx, request.headers.origin)
+  app.post('/api/physician/register/options', ceremony, async (request, reply) => {
     const inviteHash = hashCode(readBody(inviteSchema, request.body).invite)
     const { physicianId } = await openInvite(ctx, inviteHash)
     const name = ctx.site.physician(physicianId)?.name ?? physicianId
@@ -56,31 +56,28 @@ export function physicianRegisterRoutes(
       excludeCredentials: passkeys.map(({ credentialId }) => ({ id: credentialId })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
-    beginCeremony(ctx, ceremonies, reply, { kind: 'register', challenge: options.challenge, inviteHash })
+    await beginCeremony(ctx, ceremonies, reply, {
+      kind: 'register',
+      challenge: options.challenge,
+      inviteHash,
+    })
     return options
   })
 
-  app.post('/api/physician/register/verify', { config: { rateLimit } }, async (request, reply) => {
-    assertOwnOrigin(ctx, request.headers.origin)
+  app.post('/api/physician/register/verify', ceremony, async (request, reply) => {
     const { invite, response } = readBody(verifySchema, request.body)
-    const { challenge, inviteHash } = takeCeremony(ceremonies, request, 'register')
+    const { challenge, inviteHash } = await takeCeremony(ceremonies, request, 'register')
     if (hashCode(invite) !== inviteHash)
       throw new Refusal(400, 'ceremony-over', 'This was begun with another invite. Try again.')
     const { physicianId } = await openInvite(ctx, inviteHash)
-    const { rpID, origin } = relyingParty(ctx)
     const result = await verified(
       ctx,
       verifyRegistrationResponse({
         response: response as unknown as RegistrationResponseJSON,
-        expectedChallenge: challenge,
-        expectedOrigin: origin,
-        expectedRPID: rpID,
-        requireUserVerification: true,
+        ...expectedOf(ctx, challenge),
         supportedAlgorithmIDs,
       }),
     )
-    if (!result.verified)
-      throw new Refusal(401, 'passkey-refused', 'The passkey could not be verified. Try again.')
     const { credential } = result.registrationInfo
     if ((await ctx.store.physicians.passkey(credential.id)) !== null)
       throw new Refusal(409, 'already-registered', 'This passkey is registered already. Sign in with it.')

@@ -25,6 +25,8 @@ export function consoleSockets(
     // What the gate has let in.
     const { physicianId, sessionId, expiresAtMs } = socket.data.identity as Session
     const peer: ConsolePeer = {
+      id: socket.id,
+      isHere: true,
       physicianId,
       sessionId,
       sessionEndsAtMs: expiresAtMs,

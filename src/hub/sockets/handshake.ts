@@ -2,7 +2,8 @@ import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import { protocolVersion } from '../../contract/hub.ts'
 import type { HubContext } from '../context.ts'
-import { problem, Refusal } from '../refusal.ts'
+import { problem, Refusal, unavailable } from '../refusal.ts'
+import { StoreUnavailable } from '../store-problem.ts'
 
 const protocolSchema = z.looseObject({ protocol: z.int() })
 
@@ -29,10 +30,7 @@ export function gate<T>(ctx: HubContext, admit: (socket: Socket) => Promise<T>) 
         next()
       },
       (error: unknown) => {
-        const refusal =
-          error instanceof Refusal
-            ? error
-            : new Refusal(500, 'internal', 'The hub failed at this. Try again in a moment.')
+        const refusal = asRefusal(error)
         if (refusal !== error) ctx.log.error({ err: error }, 'a handshake failed')
         ctx.refusals.count(refusal.kind)
         ctx.log.info({ namespace: socket.nsp.name, kind: refusal.kind }, 'socket refused')
@@ -40,4 +38,10 @@ export function gate<T>(ctx: HubContext, admit: (socket: Socket) => Promise<T>) 
       },
     )
   }
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof StoreUnavailable) return unavailable()
+  return new Refusal(500, 'internal', 'The hub failed at this. Try again in a moment.')
 }

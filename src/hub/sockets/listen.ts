@@ -2,8 +2,9 @@ import type { Socket } from 'socket.io'
 import type { z } from 'zod'
 import type { MessageOf } from '../../contract/hub.ts'
 import type { HubContext } from '../context.ts'
-import { issuesInWords, problem } from '../refusal.ts'
+import { issuesInWords, problem, unavailable } from '../refusal.ts'
 import type { Answer } from '../signalling.ts'
+import { StoreUnavailable } from '../store-problem.ts'
 import { type Allowance, createBucket } from './token-bucket.ts'
 
 type Handlers<M extends Record<string, z.ZodType>> = {
@@ -58,6 +59,7 @@ export function listen<M extends Record<string, z.ZodType>>(
         return await handle(parsed.data)
       } catch (error) {
         ctx.log.error({ err: error, event }, 'a socket message failed')
+        if (error instanceof StoreUnavailable) return problem(unavailable().kind, unavailable().message)
         return problem('internal', 'The hub failed at this. Send it again in a moment.')
       }
     }

@@ -7,19 +7,24 @@ export type Send<M extends Record<string, z.ZodType>> = <K extends keyof M & str
   message: MessageOf<M, K>,
 ) => void
 
-/** A workstation's live connection. */
-export type WorkstationPeer = {
-  readonly deviceId: string
-  readonly roomId: string
-  readonly send: Send<typeof hubToWorkstation>
+/** A live connection, here or at another hub on the same store. */
+type Peer = {
+  readonly id: string
+  readonly isHere: boolean
   readonly close: () => void
 }
 
+/** A workstation's live connection. */
+export type WorkstationPeer = Peer & {
+  readonly deviceId: string
+  readonly roomId: string
+  readonly send: Send<typeof hubToWorkstation>
+}
+
 /** A console's live connection: one page of a signed-in physician. */
-export type ConsolePeer = {
+export type ConsolePeer = Peer & {
   readonly physicianId: string
   readonly sessionId: string
   readonly sessionEndsAtMs: number
   readonly send: Send<typeof hubToConsole>
-  readonly close: () => void
 }

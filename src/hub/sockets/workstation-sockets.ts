@@ -25,6 +25,8 @@ export function workstationSockets(namespace: Namespace, services: Services): vo
     // Revoked between its token and now.
     if (roomId === undefined) return void socket.disconnect(true)
     const peer: WorkstationPeer = {
+      id: socket.id,
+      isHere: true,
       deviceId,
       roomId,
       send: (event, message) => void socket.emit(event, message),

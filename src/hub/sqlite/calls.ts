@@ -1,41 +1,37 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import type { Receipts } from '../../domain/workstation/state.ts'
-import type { Letter, MailboxStore, PageStore, StoredPage } from '../store.ts'
-
-type PageRow = Omit<StoredPage, 'receipts' | 'takenBy'> & {
-  readonly receipts: string
-  readonly takenBy: string | null
-}
+import { type PageRow, pageOfRow, rowOfPage } from '../page-row.ts'
+import type { Letter, MailboxStore, PageStore } from '../store.ts'
 
 export function sqlitePages(db: BetterSqlite3.Database): PageStore {
   const save = db.prepare<PageRow>(
-    `INSERT INTO pages (escalation_id, device_id, page, started_at, primary_id, receipts, taken_by)
-     VALUES (@escalationId, @deviceId, @page, @startedAt, @primary, @receipts, @takenBy)
+    `INSERT INTO pages (escalation_id, device_id, page, started_at, primary_id, receipts, ladder, pagings)
+     VALUES (@escalationId, @deviceId, @page, @startedAt, @primary, @receipts, @ladder, @pagings)
      ON CONFLICT (escalation_id) DO UPDATE SET
        page = excluded.page, started_at = excluded.started_at, primary_id = excluded.primary_id,
-       receipts = excluded.receipts, taken_by = excluded.taken_by`,
+       receipts = excluded.receipts, ladder = excluded.ladder, pagings = excluded.pagings`,
   )
   const remove = db.prepare<[string]>('DELETE FROM pages WHERE escalation_id = ?')
   const open = db.prepare<[], PageRow>(
     `SELECT escalation_id AS escalationId, device_id AS deviceId, page, started_at AS startedAt,
-       primary_id AS "primary", receipts, taken_by AS takenBy
+       primary_id AS "primary", receipts, ladder, pagings
      FROM pages ORDER BY started_at`,
   )
+  // One hub has all of them, from when it has asked.
+  let isTaken = false
   return {
-    save: async (page) =>
-      void save.run({
-        ...page,
-        receipts: JSON.stringify(page.receipts),
-        takenBy: page.takenBy ? JSON.stringify(page.takenBy) : null,
-      }),
+    async save(page) {
+      save.run(rowOfPage(page))
+      return true
+    },
     remove: async (escalationId) => void remove.run(escalationId),
-    open: async () =>
-      open.all().map((row) => ({
-        ...row,
-        // Written by `save` alone.
-        receipts: JSON.parse(row.receipts) as Record<string, Receipts>,
-        takenBy: row.takenBy === null ? null : (JSON.parse(row.takenBy) as StoredPage['takenBy']),
-      })),
+    async takeOver() {
+      if (isTaken) return []
+      isTaken = true
+      return open.all().map(pageOfRow)
+    },
+    claim: async () => null,
+    mine: async () => open.all().map(({ escalationId }) => escalationId),
+    anyOf: async (deviceId) => open.all().some((row) => row.deviceId === deviceId),
   }
 }
 

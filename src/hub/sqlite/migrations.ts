@@ -3,6 +3,20 @@ import type BetterSqlite3 from 'better-sqlite3'
 /** "SHub" in ASCII: tells the hub's file from any other SQLite database. */
 export const applicationId = 0x53487562
 
+/** What a purge must bring, on whichever way it becomes known: the journal's word, and an age by this computer's clock. */
+const purgedNeeds = (way: 'INSERT' | 'UPDATE'): string => `
+  CREATE TRIGGER log_purged_needs_reason_${way.toLowerCase()} BEFORE ${way} ON log_purged
+  WHEN NEW.device_id = NEW.journal_device
+    OR NOT EXISTS (SELECT 1 FROM log WHERE device_id = NEW.device_id AND seq = NEW.seq AND hash = NEW.hash)
+    OR NOT EXISTS (SELECT 1 FROM log WHERE device_id = NEW.journal_device AND seq = NEW.journal_seq
+      AND entry ->> '$.type' = 'records-purged' AND entry ->> '$.body.device' = NEW.device_id
+      AND entry ->> '$.body.to.seq' = NEW.seq AND entry ->> '$.body.to.hash' = NEW.hash)
+  BEGIN SELECT RAISE(ABORT, 'a purge must be in the journal, and its last entry in the log'); END;
+  CREATE TRIGGER log_purged_is_old_${way.toLowerCase()} BEFORE ${way} ON log_purged
+  WHEN EXISTS (SELECT 1 FROM log WHERE device_id = NEW.device_id AND seq <= NEW.seq
+      AND max(received_at, entry ->> '$.at') >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-7 years'))
+  BEGIN SELECT RAISE(ABORT, 'nothing younger than seven years is purged'); END;`
+
 /** Numbered by position, frozen once released. `user_version` says how many have been applied. */
 export const migrations: readonly string[] = [
   `
@@ -121,6 +135,102 @@ export const migrations: readonly string[] = [
     UNIQUE (device_id, statement_id)
   ) STRICT;
   CREATE INDEX mailbox_waiting ON mailbox (device_id, id) WHERE logged_at IS NULL;
+  `,
+  `
+  -- Up to where a device's log has been purged, and the journal's entry that says so. Only what this names may go.
+  CREATE TABLE log_purged (
+    device_id      TEXT PRIMARY KEY,
+    seq            INTEGER NOT NULL,
+    hash           TEXT NOT NULL,
+    journal_device TEXT NOT NULL,
+    journal_seq    INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER log_purged_stays BEFORE DELETE ON log_purged
+  BEGIN SELECT RAISE(ABORT, 'what was purged stays known'); END;
+  CREATE TRIGGER log_purged_only_grows BEFORE UPDATE ON log_purged WHEN NEW.seq <= OLD.seq OR NEW.device_id <> OLD.device_id
+  BEGIN SELECT RAISE(ABORT, 'what was purged stays known'); END;
+  ${purgedNeeds('INSERT')}
+  ${purgedNeeds('UPDATE')}
+
+  DROP TRIGGER log_refuses_delete;
+  CREATE TRIGGER log_refuses_delete BEFORE DELETE ON log
+  WHEN OLD.seq > coalesce((SELECT seq FROM log_purged WHERE device_id = OLD.device_id), 0)
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+  DROP TRIGGER log_refuses_gap;
+  CREATE TRIGGER log_refuses_gap BEFORE INSERT ON log
+  WHEN NEW.seq <> coalesce(
+    (SELECT max(seq) FROM log WHERE device_id = NEW.device_id),
+    (SELECT seq FROM log_purged WHERE device_id = NEW.device_id), 0) + 1
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only and without gaps'); END;
+  `,
+  `
+  -- A log that was damaged in the room goes on in a new segment, whose numbers begin at a round one.
+  DROP TRIGGER log_refuses_gap;
+  CREATE TRIGGER log_refuses_gap BEFORE INSERT ON log
+  WHEN NEW.seq <> coalesce(
+    (SELECT max(seq) FROM log WHERE device_id = NEW.device_id),
+    (SELECT seq FROM log_purged WHERE device_id = NEW.device_id), 0) + 1
+  AND NOT (NEW.seq % 1000000000 = 1 AND NEW.prev = '${'0'.repeat(64)}'
+    AND NEW.entry ->> '$.type' = 'segment-begun'
+    AND NEW.seq > coalesce(
+      (SELECT max(seq) FROM log WHERE device_id = NEW.device_id),
+      (SELECT seq FROM log_purged WHERE device_id = NEW.device_id), 0))
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only and without gaps'); END;
+  `,
+  `
+  ALTER TABLE pages ADD COLUMN ladder TEXT;
+  ALTER TABLE pages ADD COLUMN pagings TEXT NOT NULL DEFAULT '{}';
+  CREATE TABLE push_subscriptions (
+    endpoint     TEXT PRIMARY KEY,
+    physician_id TEXT NOT NULL,
+    p256dh       TEXT NOT NULL,
+    auth         TEXT NOT NULL,
+    created_at   TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX push_subscriptions_of ON push_subscriptions (physician_id);
+  -- Other services that still have to hear that a call is over.
+  CREATE TABLE pager_endings (
+    escalation_id TEXT NOT NULL,
+    pager         TEXT NOT NULL,
+    message       TEXT NOT NULL,
+    since         TEXT NOT NULL,
+    attempts      INTEGER NOT NULL,
+    not_before    TEXT NOT NULL,
+    PRIMARY KEY (escalation_id, pager)
+  ) STRICT;
+  `,
+  `
+  -- Places of the log of which only the hash is known; the text, once it has come.
+  CREATE TABLE log_holes (
+    device_id TEXT NOT NULL,
+    seq       INTEGER NOT NULL,
+    hash      TEXT NOT NULL,
+    entry     TEXT,
+    filled_at TEXT,
+    PRIMARY KEY (device_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER log_holes_refuses_update BEFORE UPDATE ON log_holes
+  WHEN OLD.entry IS NOT NULL OR NEW.device_id <> OLD.device_id OR NEW.seq <> OLD.seq OR NEW.hash <> OLD.hash
+  BEGIN SELECT RAISE(ABORT, 'a place in the log is filled once'); END;
+  CREATE TRIGGER log_holes_refuses_delete BEFORE DELETE ON log_holes
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+
+  -- What cannot go into a chain, as it came.
+  CREATE TABLE quarantine (
+    id        INTEGER PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    seq       INTEGER NOT NULL,
+    hash      TEXT NOT NULL,
+    sha256    TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    UNIQUE (device_id, seq, hash, sha256)
+  ) STRICT;
+  CREATE TRIGGER quarantine_refuses_update BEFORE UPDATE ON quarantine
+  BEGIN SELECT RAISE(ABORT, 'the quarantine only grows'); END;
+  CREATE TRIGGER quarantine_refuses_delete BEFORE DELETE ON quarantine
+  BEGIN SELECT RAISE(ABORT, 'the quarantine only grows'); END;
   `,
 ]
 

@@ -1,18 +1,9 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { fail, ok, type Problem, type Result } from '../../domain/result.ts'
+import { fail, ok, type Result } from '../../domain/result.ts'
+import type { StoreProblem } from '../store-problem.ts'
 import { applicationId, migrate, migrations } from './migrations.ts'
-
-export type StoreProblem = Problem<
-  | 'data-directory'
-  | 'database-newer'
-  | 'database-foreign'
-  | 'database-corrupt'
-  | 'database-locked'
-  | 'database-read-only'
-  | 'database-error'
->
 
 /** Opens (or makes) the database in `directory`, readable by this account alone: it holds the hub's keys. */
 export function openDatabase(directory: string): Result<Database.Database, StoreProblem> {
@@ -38,6 +29,8 @@ export function openDatabase(directory: string): Result<Database.Database, Store
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
+    // What is purged is not left in the file's free pages.
+    db.pragma('secure_delete = ON')
     migrate(db)
     return ok(db)
   } catch (error) {

@@ -4,6 +4,8 @@ import {
   hubProblemSchema,
   iceResponseSchema,
   meSchema,
+  pushKeyResponseSchema,
+  type pushSubscriptionSchema,
 } from '../../contract/hub.ts'
 import { fail, ok, type Result } from '../../domain/result.ts'
 
@@ -60,6 +62,10 @@ export function createHubApi(fetch: Fetch) {
         consoleKeyResponseSchema,
         '/api/physician/console-key',
       ),
+    pushKey: () => read(call('GET', '/api/physician/push'), pushKeyResponseSchema, '/api/physician/push'),
+    pushBegin: (subscription: z.infer<typeof pushSubscriptionSchema>) =>
+      call('POST', '/api/physician/push', subscription),
+    pushEnd: (endpoint: string) => call('POST', '/api/physician/push/end', { endpoint }),
     ice: () => read(call('GET', '/api/ice'), iceResponseSchema, '/api/ice'),
   }
 }

@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { roundOf } from '../../domain/statement/statement.ts'
 import { ElapsedTime } from '../../ui/ElapsedTime.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { useConsole } from '../console-context.ts'
@@ -10,22 +11,22 @@ const reasons = ['With another patient', 'Not able to look now', 'Not credential
 export function AlarmCard(props: {
   readonly alarm: Alarm
   readonly first: boolean
+  /** In the bar, the focus stays with the patient who has it. */
+  readonly takesFocus: boolean
   readonly compact: boolean
 }) {
-  const { alarm, first, compact } = props
+  const { alarm, first, takesFocus, compact } = props
   const { accept, decline } = useConsole()
   const { page } = alarm
   const [declining, setDeclining] = useState(false)
   const acceptButton = useRef<HTMLButtonElement>(null)
 
   useEffect(() => {
-    // In the bar, the focus stays with the patient who has it.
-    if (first && !compact) acceptButton.current?.focus()
-  }, [first, compact])
+    if (takesFocus) acceptButton.current?.focus()
+  }, [takesFocus])
 
   return (
     <article className={`alarm-card alarm-card-${page.kind}`} data-escalation={page.escalationId}>
-      {/* In the bar, the picture in sight is that of the patient who has this physician. */}
       {!compact && <AlarmPicture page={page} />}
       <div className="alarm-what">
         {page.drill && <p className="alarm-drill">DRILL</p>}
@@ -41,14 +42,21 @@ export function AlarmCard(props: {
         />
         <p>
           called {formatClock(page.pressedAt)}
-          {alarm.level === 'bench' ? (compact ? ' · as the bench' : ' · you are called as the bench') : ''}
+          {roundOf(page) > 1 && <strong> · CALLS AGAIN</strong>}
+          {alarm.level === 'bench' ? (compact ? ' · as backup' : ' · you are called as backup') : ''}
         </p>
-        {alarm.holder !== null && <p>{alarm.holder.name} has it, and is not on screen</p>}
+        {alarm.holder !== null && (
+          <p>
+            {alarm.holder.name}{' '}
+            {alarm.holder.onScreen ? 'had it on screen before' : 'has it, and is not on screen'}
+          </p>
+        )}
       </div>
       {declining ? (
         <Declining
           onDecline={(reason) => decline(page.escalationId, reason)}
           onBack={() => setDeclining(false)}
+          onAccept={() => accept(page.escalationId)}
         />
       ) : (
         <div className="alarm-answers">
@@ -69,7 +77,11 @@ export function AlarmCard(props: {
   )
 }
 
-function Declining(props: { readonly onDecline: (reason: string) => void; readonly onBack: () => void }) {
+function Declining(props: {
+  readonly onDecline: (reason: string) => void
+  readonly onBack: () => void
+  readonly onAccept: () => void
+}) {
   const [other, setOther] = useState('')
   const first = useRef<HTMLButtonElement>(null)
   useEffect(() => first.current?.focus(), [])
@@ -79,7 +91,7 @@ function Declining(props: { readonly onDecline: (reason: string) => void; readon
   }
   return (
     <form className="alarm-declining" onSubmit={submit} aria-label="Why do you decline?">
-      <p>Why do you decline? The bench is called at once.</p>
+      <p>Why do you decline? The next physician is called at once.</p>
       {reasons.map((reason, index) => (
         <button
           key={reason}
@@ -101,6 +113,9 @@ function Declining(props: { readonly onDecline: (reason: string) => void; readon
       />
       <button type="button" className="alarm-decline" onClick={props.onBack}>
         Back to the alarm
+      </button>
+      <button type="button" className="alarm-accept" onClick={props.onAccept}>
+        Accept
       </button>
     </form>
   )

@@ -25,6 +25,21 @@ function News({ alarm }: { readonly alarm: Alarm }) {
     case 'ringing':
       return null
     case 'mine':
+      if (alarm.again !== null)
+        return (
+          <Notice
+            tone="loud"
+            title={
+              <>
+                {page.roomName} calls again · {alarmName(page)} · {elapsed}
+              </>
+            }
+            announce
+            action={<Button onClick={() => accept(id)}>I am here</Button>}
+          >
+            {page.siteName} · the others of its bench are being rung until you answer
+          </Notice>
+        )
       // The room's own page says it larger.
       return openRoomId === page.deviceId ? null : (
         <Notice

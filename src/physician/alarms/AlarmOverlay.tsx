@@ -19,12 +19,19 @@ export function AlarmOverlay() {
   const waiting = ringing(state)
   const busy = state.alarms.some(({ phase }) => phase.kind === 'mine')
   const first = waiting[0]?.page.escalationId
+  // Beside a patient, or among many, each is one line.
+  const compact = busy || waiting.length > 2
   const ids = waiting.map(({ page }) => page.escalationId).join(' ')
   const dialog = useRef<HTMLDialogElement>(null)
   const shownAtMs = useRef(Number.POSITIVE_INFINITY)
 
   useLayoutEffect(() => {
-    if (first !== undefined) shownAtMs.current = performance.now()
+    shownAtMs.current = Number.POSITIVE_INFINITY
+    if (first === undefined) return
+    // From when a person can see it, however long the page took to get there.
+    return whenPainted(window, () => {
+      shownAtMs.current = performance.now()
+    })
   }, [first])
 
   useEffect(() => {
@@ -60,7 +67,7 @@ export function AlarmOverlay() {
   return (
     <dialog
       ref={dialog}
-      className={`alarm-overlay ${busy ? 'alarm-bar' : 'alarm-full'} ${reaction ? 'alarm-high' : 'alarm-medium'}`}
+      className={`alarm-overlay ${busy ? 'alarm-bar' : 'alarm-full'} ${compact ? 'alarm-compact' : ''} ${reaction ? 'alarm-high' : 'alarm-medium'}`}
       role="alertdialog"
       aria-label={waiting
         .map(({ page }) => `${alarmName(page)} in ${page.roomName}, ${page.siteName}`)
@@ -75,7 +82,13 @@ export function AlarmOverlay() {
     >
       <div className="alarm-cards">
         {waiting.map((alarm, index) => (
-          <AlarmCard key={alarm.page.escalationId} alarm={alarm} first={index === 0} compact={busy} />
+          <AlarmCard
+            key={alarm.page.escalationId}
+            alarm={alarm}
+            first={index === 0}
+            takesFocus={index === 0 && !busy}
+            compact={compact}
+          />
         ))}
       </div>
     </dialog>

@@ -1,5 +1,6 @@
-import type { Page, PageEnd, PageTaken } from '../../contract/room-view.ts'
+import type { Page, PageEnd, PageFree, PageTaken } from '../../contract/room-view.ts'
 import { assertNever } from '../../domain/result.ts'
+import { roundOf } from '../../domain/statement/statement.ts'
 
 /** What this physician has done about a call for help. Only `ringing` sounds. */
 export type AlarmPhase =
@@ -7,12 +8,12 @@ export type AlarmPhase =
   /** Accepted on this console. */
   | { readonly kind: 'mine' }
   | { readonly kind: 'declined'; readonly reason: string }
-  /** Somebody else has it; this physician may still join. */
+  /** Somebody else has it and may still be expected, or is on screen; this physician may join. */
   | { readonly kind: 'taken' }
   /** Cancelled or ended at the room; shown until put away. */
   | { readonly kind: 'over'; readonly end: PageEnd; readonly wasMine: boolean }
 
-/** The facts that the room must hear of, each once. */
+/** The facts that the room must hear of, each once in a round. */
 export type AlarmWord = 'delivered' | 'seen' | 'accepted' | 'declined' | 'on-screen'
 
 export type Alarm = {
@@ -22,9 +23,12 @@ export type Alarm = {
   /** When it was pressed, on this page's monotonic clock. */
   readonly pressedMonoMs: number
   readonly phase: AlarmPhase
-  /** Who the hub says has it. */
+  /** Who is said to have it. */
   readonly holder: PageTaken | null
+  /** In the round of `page`. */
   readonly said: readonly AlarmWord[]
+  /** The room calls again while this physician has it on screen: heard once, shown until answered. */
+  readonly again: { readonly soundsUntilMs: number | null } | null
   /** Whether the room's own view has shown it: only then does its absence there mean that it is over. */
   readonly inView: boolean
 }
@@ -32,18 +36,33 @@ export type Alarm = {
 export type AlarmsState = {
   readonly alarms: readonly Alarm[]
   /** News of alarms whose page has not come yet: paths may overtake each other. */
-  readonly early: Readonly<Record<string, { readonly taken: PageTaken | null; readonly end: PageEnd | null }>>
+  readonly early: Readonly<Record<string, Early>>
   /** What an earlier load of this page had said, by escalation. */
-  readonly remembered: Readonly<Record<string, readonly AlarmWord[]>>
+  readonly remembered: Readonly<Record<string, Remembered>>
 }
+export type Early = { readonly taken: PageTaken | null; readonly end: PageEnd | null }
+export type Remembered = { readonly round: number; readonly said: readonly AlarmWord[] }
+
+/** Whose peer channel it came by; null for the hub, which lets a room speak of its own calls alone. */
+type FromRoom = { readonly from: string | null }
 
 export type AlarmEvent =
-  | { readonly kind: 'paged'; readonly page: Page; readonly level: Alarm['level']; readonly nowMs: number }
+  | {
+      readonly kind: 'paged'
+      readonly page: Page
+      readonly level: Alarm['level']
+      readonly nowMs: number
+      /** Whether this console shows and hears the room now, before this physician's eyes. */
+      readonly watching: boolean
+    }
   | { readonly kind: 'painted'; readonly escalationId: string }
   | { readonly kind: 'accepted'; readonly escalationId: string }
   | { readonly kind: 'declined'; readonly escalationId: string; readonly reason: string }
-  | { readonly kind: 'taken'; readonly taken: PageTaken }
-  | { readonly kind: 'ended'; readonly end: PageEnd }
+  | ({ readonly kind: 'taken'; readonly taken: PageTaken; readonly nowMs: number } & FromRoom)
+  | ({ readonly kind: 'freed'; readonly free: PageFree; readonly nowMs: number } & FromRoom)
+  | ({ readonly kind: 'ended'; readonly end: PageEnd } & FromRoom)
+  /** Time has passed: silence is lent, not given. */
+  | { readonly kind: 'ticked'; readonly nowMs: number }
   /** The room's view has come, with the calls for help that are open there. */
   | { readonly kind: 'viewed'; readonly deviceId: string; readonly open: readonly string[] }
   /** This console decodes the room's picture and hears it, measured. */
@@ -56,6 +75,11 @@ export type Say = { readonly word: AlarmWord; readonly page: Page; readonly reas
 /** What a call for help is called on screen. */
 export const alarmName = ({ kind, drill }: Page): string =>
   `${kind === 'reaction' ? 'Reaction' : 'Question'}${drill ? ' (drill)' : ''}`
+
+/** What is assumed of a room or hub that does not say how long an acceptance may keep others silent. */
+const quietForMs = 20_000
+/** Long enough for one whole burst of the alarm. */
+const againSoundsForMs = 4000
 
 export const noAlarms: AlarmsState = { alarms: [], early: {}, remembered: {} }
 
@@ -74,9 +98,9 @@ export function stepAlarms(
       )
     case 'accepted':
       return change(state, event.escalationId, (alarm) =>
-        alarm.phase.kind === 'over' || alarm.phase.kind === 'mine'
+        alarm.phase.kind === 'over' || (alarm.phase.kind === 'mine' && alarm.again === null)
           ? [alarm]
-          : speak({ ...alarm, phase: { kind: 'mine' } }, 'accepted'),
+          : speak({ ...alarm, phase: { kind: 'mine' }, again: null }, 'accepted'),
       )
     case 'declined':
       return change(state, event.escalationId, (alarm) =>
@@ -85,18 +109,28 @@ export function stepAlarms(
           : [alarm],
       )
     case 'taken':
-      if (!state.alarms.some((a) => a.page.escalationId === event.taken.escalationId))
-        return noted(state, event.taken.escalationId, { taken: event.taken })
-      return change(state, event.taken.escalationId, (alarm) => [taken(alarm, event.taken, selfId)])
+      return told(state, event.taken.escalationId, event.from, { taken: event.taken }, (alarm) =>
+        settled({ ...alarm, holder: heldBy(alarm, event.taken, selfId) }, event.nowMs, selfId),
+      )
+    case 'freed':
+      return told(state, event.free.escalationId, event.from, { taken: null }, (alarm) =>
+        settled({ ...alarm, holder: null }, event.nowMs, selfId),
+      )
     case 'ended':
-      if (!state.alarms.some((a) => a.page.escalationId === event.end.escalationId))
-        return noted(state, event.end.escalationId, { end: event.end })
-      return change(state, event.end.escalationId, (alarm) => [ended(alarm, event.end)])
+      return told(state, event.end.escalationId, event.from, { end: event.end }, (alarm) =>
+        ended(alarm, event.end),
+      )
+    case 'ticked':
+      return changeWhere(
+        state,
+        () => true,
+        (alarm) => [settled(quieted(alarm, event.nowMs), event.nowMs, selfId)],
+      )
     case 'viewed':
       return changeWhere(state, ofDevice(event.deviceId), (alarm) => [viewed(alarm, event.open)])
     case 'room-live':
       return changeWhere(state, ofDevice(event.deviceId), (alarm) =>
-        alarm.phase.kind === 'mine' ? speak(alarm, 'on-screen') : [alarm],
+        alarm.phase.kind === 'mine' && alarm.said.includes('accepted') ? speak(alarm, 'on-screen') : [alarm],
       )
     case 'put-away':
       return {
@@ -126,9 +160,10 @@ function paged(
   const { page } = event
   const id = page.escalationId
   if (state.alarms.some((a) => a.page.escalationId === id))
-    return change(state, id, (alarm) => [alarm.level === null ? { ...alarm, level: event.level } : alarm])
+    return change(state, id, (alarm) => pagedAgain(alarm, event, selfId))
 
-  const before = state.remembered[id] ?? []
+  const known = state.remembered[id]
+  const before = known?.round === roundOf(page) ? known.said : []
   let alarm: Alarm = {
     page,
     level: event.level,
@@ -141,30 +176,69 @@ function paged(
         : { kind: 'ringing' },
     holder: null,
     said: before,
+    again: null,
     inView: false,
   }
-  const early = state.early[id]
-  if (early?.taken) alarm = taken(alarm, early.taken, selfId)
-  if (early?.end) alarm = ended(alarm, early.end)
-  const { [id]: _, ...others } = state.early
+  const early = { ...state.early }
+  for (const from of [page.deviceId, null]) {
+    const news = early[earlyKey(from, id)]
+    if (news?.taken) alarm = settled({ ...alarm, holder: news.taken }, event.nowMs, selfId)
+    if (news?.end) alarm = ended(alarm, news.end)
+    delete early[earlyKey(from, id)]
+  }
   const [spoken, ...say] = speak(alarm, 'delivered')
-  return { state: { ...state, early: others, alarms: [...state.alarms, spoken] }, say }
+  return { state: { ...state, early, alarms: [...state.alarms, spoken] }, say }
+}
+
+/** A copy is nothing new. A higher round is: whatever was answered before, this press has no answer yet. */
+function pagedAgain(
+  alarm: Alarm,
+  { page, level, nowMs, watching }: Extract<AlarmEvent, { kind: 'paged' }>,
+  selfId: string,
+): Changed {
+  if (alarm.page.deviceId !== page.deviceId || alarm.phase.kind === 'over') return [alarm]
+  if (roundOf(page) <= roundOf(alarm.page)) return [alarm.level === null ? { ...alarm, level } : alarm]
+  const onScreen = alarm.phase.kind === 'mine' && watching
+  const next: Alarm = {
+    ...alarm,
+    page,
+    level: level ?? alarm.level,
+    said: [],
+    phase: onScreen ? alarm.phase : { kind: 'ringing' },
+    again: onScreen ? { soundsUntilMs: nowMs + againSoundsForMs } : null,
+  }
+  return speak(settled(next, nowMs, selfId), 'delivered')
 }
 
 /** The first acceptance wins; two physicians who both accepted both stay. The echo of one's own is no news. */
-function taken(alarm: Alarm, by: PageTaken, selfId: string): Alarm {
-  const own = by.physicianId === selfId
-  if (alarm.phase.kind === 'mine' && own) return alarm
-  // Called after another had taken it, and nobody is on screen: having it is not helping, so it rings here.
-  const stillAsked = !own && !by.onScreen && by.afterMs < alarm.page.elapsedMs
-  const silenced = alarm.phase.kind === 'ringing' && !stillAsked
-  return { ...alarm, holder: by, phase: silenced ? { kind: 'taken' } : alarm.phase }
+const heldBy = (alarm: Alarm, by: PageTaken, selfId: string): PageTaken | null =>
+  alarm.phase.kind === 'mine' && by.physicianId === selfId ? alarm.holder : by
+
+/** Rings unless somebody helps or may still be expected to: having it is not helping. */
+function settled(alarm: Alarm, nowMs: number, selfId: string): Alarm {
+  const { kind } = alarm.phase
+  if (kind !== 'ringing' && kind !== 'taken') return alarm
+  const wanted = mayBeQuiet(alarm, nowMs, selfId) ? 'taken' : 'ringing'
+  return wanted === kind ? alarm : { ...alarm, phase: { kind: wanted } }
 }
+
+function mayBeQuiet({ holder, page, pressedMonoMs }: Alarm, nowMs: number, selfId: string): boolean {
+  if (holder === null || roundOf(holder) < roundOf(page)) return false
+  if (holder.onScreen) return true
+  // Called after another had taken it: somebody else is asked for.
+  if (holder.physicianId !== selfId && holder.afterMs < page.elapsedMs) return false
+  return nowMs - pressedMonoMs < (holder.quietUntilMs ?? holder.afterMs + quietForMs)
+}
+
+const quieted = (alarm: Alarm, nowMs: number): Alarm =>
+  alarm.again?.soundsUntilMs != null && nowMs >= alarm.again.soundsUntilMs
+    ? { ...alarm, again: { soundsUntilMs: null } }
+    : alarm
 
 const ended = (alarm: Alarm, end: PageEnd): Alarm =>
   alarm.phase.kind === 'over'
     ? alarm
-    : { ...alarm, phase: { kind: 'over', end, wasMine: alarm.phase.kind === 'mine' } }
+    : { ...alarm, again: null, phase: { kind: 'over', end, wasMine: alarm.phase.kind === 'mine' } }
 
 function viewed(alarm: Alarm, open: readonly string[]): Alarm {
   const { escalationId } = alarm.page
@@ -173,7 +247,7 @@ function viewed(alarm: Alarm, open: readonly string[]): Alarm {
   return alarm.inView ? ended(alarm, { escalationId, outcome: 'ended', words: 'Ended at the room.' }) : alarm
 }
 
-/** Says each word once in the life of an escalation. */
+/** Says each word once in a round of an escalation. */
 function speak(alarm: Alarm, word: AlarmWord, reason: string | null = null): Changed {
   if (alarm.said.includes(word)) return [alarm]
   return [
@@ -199,14 +273,24 @@ function changeWhere(
     say.push(...words)
     return next
   })
-  return { state: { ...state, alarms }, say }
+  // Nobody need look again at what has not changed.
+  const isSame = alarms.every((alarm, index) => alarm === state.alarms[index])
+  return { state: isSame ? state : { ...state, alarms }, say }
 }
 
-function noted(
+const earlyKey = (from: string | null, escalationId: string): string => `${from ?? ''} ${escalationId}`
+
+/** News of a call: kept until its page comes, and never taken from another room than the one that called. */
+function told(
   state: AlarmsState,
   id: string,
-  news: Partial<{ taken: PageTaken; end: PageEnd }>,
+  from: string | null,
+  news: Partial<Early>,
+  turn: (alarm: Alarm) => Alarm,
 ): { state: AlarmsState; say: readonly Say[] } {
-  const known = state.early[id] ?? { taken: null, end: null }
-  return { state: { ...state, early: { ...state.early, [id]: { ...known, ...news } } }, say: [] }
+  if (state.alarms.some(({ page }) => page.escalationId === id))
+    return change(state, id, (alarm) => [from === null || from === alarm.page.deviceId ? turn(alarm) : alarm])
+  const key = earlyKey(from, id)
+  const known = state.early[key] ?? { taken: null, end: null }
+  return { state: { ...state, early: { ...state.early, [key]: { ...known, ...news } } }, say: [] }
 }

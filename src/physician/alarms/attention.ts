@@ -13,9 +13,10 @@ export function ringing({ alarms }: AlarmsState): readonly Alarm[] {
 
 /** What has to sound now, if anything. A drill sounds like the real thing: that is what is being practised. */
 export function soundFor(state: AlarmsState): 'high' | 'medium' | null {
-  const waiting = ringing(state)
-  if (waiting.some(({ page }) => page.kind === 'reaction')) return 'high'
-  return waiting.length > 0 ? 'medium' : null
+  const again = state.alarms.filter((alarm) => alarm.again?.soundsUntilMs != null)
+  const sounding = [...ringing(state), ...again]
+  if (sounding.some(({ page }) => page.kind === 'reaction')) return 'high'
+  return sounding.length > 0 ? 'medium' : null
 }
 
 export const plainTitle = 'Scanside · physician’s console'

@@ -1,16 +1,18 @@
 import type { Alarm } from './alarms.ts'
 
+export const notificationPermission = (): NotificationPermission | 'unsupported' =>
+  'Notification' in globalThis ? Notification.permission : 'unsupported'
+
 /** Asks the person, in their gesture, whether the system may show alarms over other windows. */
 export async function askNotifications(): Promise<NotificationPermission | 'unsupported'> {
-  if (!('Notification' in globalThis)) return 'unsupported'
-  if (Notification.permission !== 'default') return Notification.permission
-  return Notification.requestPermission()
+  const permission = notificationPermission()
+  return permission === 'default' ? Notification.requestPermission() : permission
 }
 
 /** Notifications that stay until they are taken away, and bring the console to the front when clicked. */
 export function notifyOf(focus: () => void) {
   return (alarm: Alarm, words: { readonly title: string; readonly body: string }) => {
-    if (!('Notification' in globalThis) || Notification.permission !== 'granted') return undefined
+    if (notificationPermission() !== 'granted') return undefined
     try {
       const shown = new Notification(words.title, {
         body: words.body,

@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusWord } from '../../ui/StatusWord.tsx'
 import { useCall, useConsole, useSelf } from '../console-context.ts'
-import { type Ability, consequence, type Readiness } from './readiness.ts'
+import { PagesHereLine } from '../push/PagesHere.tsx'
+import { type Ability, consequence, type Readiness, signatureAbility } from './readiness.ts'
 import './call-page.css'
 
 const abilities: readonly (readonly [keyof Readiness, string, string])[] = [
@@ -15,10 +17,10 @@ const abilities: readonly (readonly [keyof Readiness, string, string])[] = [
 
 /** The one gesture that puts a physician on call, and what this browser lacks for it. */
 export function CallPage() {
-  const { goOnCall, signing } = useConsole()
+  const { goOnCall, retrySigning, signing } = useConsole()
   const { call, readiness } = useCall()
   const { name } = useSelf()
-  const key = useStore(signing.store)
+  const signature = signatureAbility(useStore(signing.store), new Date().toISOString())
   const preparing = call.kind === 'preparing'
   return (
     <section className="call-page">
@@ -39,7 +41,7 @@ export function CallPage() {
         size="large"
         icon="phone"
         busy={preparing}
-        disabled={key.kind !== 'ready'}
+        disabled={signature.kind !== 'ready'}
         onClick={() => void goOnCall()}
       >
         {preparing
@@ -48,8 +50,18 @@ export function CallPage() {
             ? 'Take calls on this page'
             : 'Go on call'}
       </Button>
-      {key.kind === 'opening' && <p role="status">Preparing your signature on this browser…</p>}
       <ul className="call-abilities">
+        <AbilityLine
+          label="Your signature"
+          ability={signature}
+          consequence={consequence.signature}
+          before="being prepared on this browser…"
+          action={
+            <Button size="small" onClick={() => void retrySigning()}>
+              Try again
+            </Button>
+          }
+        />
         {abilities.map(([what, label, before]) => (
           <AbilityLine
             key={what}
@@ -59,6 +71,9 @@ export function CallPage() {
             before={before}
           />
         ))}
+        <li>
+          <PagesHereLine />
+        </li>
       </ul>
     </section>
   )
@@ -70,6 +85,8 @@ export function AbilityLine(props: {
   readonly consequence: string
   /** What happens with it when the button is pressed. */
   readonly before: string
+  /** The way out when it is missing. */
+  readonly action?: ReactNode
 }) {
   const { label, ability } = props
   switch (ability.kind) {
@@ -84,6 +101,7 @@ export function AbilityLine(props: {
         <li>
           <StatusWord status="attention" word={`${label}: missing`} detail={ability.words} />
           <p className="faint">{props.consequence}</p>
+          {props.action}
         </li>
       )
     default:

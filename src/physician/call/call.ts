@@ -3,6 +3,7 @@ import type { AlarmTones } from '../../platform/web/alarm-tones.ts'
 import type { LocalMedia, openLocalMedia } from '../../platform/web/local-media.ts'
 import { createVoices, type Voices } from '../media/room-voice.ts'
 import {
+  type Ability,
   deviceAbility,
   mayBeOnCall,
   notificationAbility,
@@ -36,7 +37,7 @@ export type CallStore = {
 export type Call = {
   readonly store: StoreApi<CallStore>
   /** Must run in a person's gesture: browsers give sound and ask for permissions only then. */
-  readonly prepare: () => Promise<Voices | null>
+  readonly prepare: (signature: Promise<Ability>) => Promise<Voices | null>
   readonly announced: (announced: boolean) => void
   readonly setMuted: (muted: boolean) => void
   readonly end: (as: 'off' | 'superseded') => void
@@ -114,15 +115,16 @@ export function createCall(deps: {
 
   return {
     store,
-    async prepare() {
+    async prepare(signature) {
       store.setState({ call: { kind: 'preparing' } })
       const asked = deps.askNotifications()
-      await Promise.all([
+      const [signs] = await Promise.all([
+        signature,
         openSound(),
         openMedia(),
         asked.then((permission) => ready({ notifications: notificationAbility(permission) })),
       ])
-      if (media === null || !mayBeOnCall(store.getState().readiness)) {
+      if (media === null || !mayBeOnCall(store.getState().readiness, signs)) {
         store.setState({ call: { kind: 'off' } })
         return null
       }

@@ -7,10 +7,14 @@ export type Preferences = {
   readonly setTheme: (theme: 'dark' | 'light') => void
   readonly recentOrders: () => readonly Order[]
   readonly rememberOrder: (order: Order) => readonly Order[]
+  /** The physician who has turned on pages in this browser, if any. */
+  readonly pagedHere: () => string | null
+  readonly setPagedHere: (physicianId: string | null) => void
 }
 
 const ordersKey = 'scanside.orders'
 const themeKey = 'scanside.theme'
+const pagedHereKey = 'scanside.paged-here'
 const ordersKept = 6
 
 /** The last orders, newest first, each once. */
@@ -35,6 +39,13 @@ export function createPreferences(storage: globalThis.Storage): Preferences {
       // As above: the preference lasts as long as the page.
     }
   }
+  const remove = (key: string) => {
+    try {
+      storage.removeItem(key)
+    } catch {
+      // As above.
+    }
+  }
   const recentOrders = () => {
     try {
       const parsed = z.array(orderSchema).safeParse(JSON.parse(read(ordersKey) ?? '[]'))
@@ -52,5 +63,8 @@ export function createPreferences(storage: globalThis.Storage): Preferences {
       write(ordersKey, JSON.stringify(orders))
       return orders
     },
+    pagedHere: () => read(pagedHereKey),
+    setPagedHere: (physicianId) =>
+      physicianId === null ? remove(pagedHereKey) : write(pagedHereKey, physicianId),
   }
 }

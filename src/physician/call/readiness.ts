@@ -1,4 +1,6 @@
+import { clockToleranceMs } from '../../domain/statement/statement.ts'
 import type { DeviceReport } from '../../platform/web/local-media.ts'
+import type { SigningState } from '../statements/signing.ts'
 
 /** What this browser lets the console do while on call. `unknown`: not asked yet. */
 export type Ability =
@@ -21,7 +23,8 @@ export const unknownReadiness: Readiness = {
 }
 
 /** What each lack means for patients, so that a physician can decide whether to be on call like this. */
-export const consequence: Readonly<Record<keyof Readiness, string>> = {
+export const consequence: Readonly<Record<keyof Readiness | 'signature', string>> = {
+  signature: 'No room could trust what you say: you cannot be on call.',
   sound: 'Alarms would be silent: you cannot be on call.',
   notifications:
     'An alarm still sounds and this tab’s title moves, but no notification appears over other windows.',
@@ -50,5 +53,23 @@ export function deviceAbility({ state, label }: DeviceReport): Ability {
   return { kind: 'ready', label: state === 'fallback' ? `${label} (instead of the preferred one)` : label }
 }
 
-/** Only a console that can sound may be on call: a silent page helps nobody. */
-export const mayBeOnCall = (readiness: Readiness): boolean => readiness.sound.kind === 'ready'
+/** A key alone does not speak for anybody: the hub's certificate for it must hold, by the rule of the rooms. */
+export function signatureAbility(signing: SigningState, now: string): Ability {
+  switch (signing.kind) {
+    case 'ready':
+      return Date.parse(signing.expiresAt) + clockToleranceMs > Date.parse(now)
+        ? { kind: 'ready', label: 'Certified by the hub' }
+        : {
+            kind: 'missing',
+            words: 'The hub’s certificate for your key has ended, and the hub has not renewed it.',
+          }
+    case 'failed':
+      return { kind: 'missing', words: signing.problem.message }
+    default:
+      return { kind: 'unknown' }
+  }
+}
+
+/** Who cannot be rung or believed helps nobody. */
+export const mayBeOnCall = (readiness: Readiness, signature: Ability): boolean =>
+  readiness.sound.kind === 'ready' && signature.kind === 'ready'

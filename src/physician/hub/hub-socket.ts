@@ -38,6 +38,10 @@ export type HubSocket = {
 
 const ackWithinMs = 5000
 const refusedRetryMs = 5000
+const failedRetryMs = 2000
+
+/** The hub is there and what it stands on is not: nothing is wrong with this page, and time alone mends it. */
+const failsForNow = (kind: string): boolean => kind === 'unavailable' || kind === 'internal'
 
 /** Keeps a socket to the hub's `/console`, for ever, and checks every message that comes over it. */
 export function openHubSocket(options: {
@@ -76,16 +80,17 @@ export function openHubSocket(options: {
     if (socket.active && !refusal.success) return offline('The hub cannot be reached.')
     const kind = refusal.success ? refusal.data.error.kind : ''
     const words = refusal.success ? refusal.data.error.message : error.message
+    // A refused handshake ends the library's own attempts; ours go on, slowly.
+    options.clock.after(failsForNow(kind) ? failedRetryMs : refusedRetryMs, () => {
+      if (!closed) socket.connect()
+    })
+    if (failsForNow(kind)) return offline(words)
     const reason = /session|auth|sign/.test(kind)
       ? 'session-ended'
       : /protocol/.test(kind)
         ? 'protocol'
         : 'other'
     options.onConnection({ kind: 'refused', reason, words })
-    // A refused handshake ends the library's own attempts; ours go on, slowly.
-    options.clock.after(refusedRetryMs, () => {
-      if (!closed) socket.connect()
-    })
   })
 
   const listen = <K extends keyof typeof hubToConsole>(event: K) => {

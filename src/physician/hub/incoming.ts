@@ -1,5 +1,5 @@
 import type { SignalEnvelope } from '../../contract/hub.ts'
-import type { Page, PeerMessage } from '../../contract/room-view.ts'
+import type { PeerMessage } from '../../contract/room-view.ts'
 import { assertNever } from '../../domain/result.ts'
 import type { AlarmKeeper } from '../alarms/alarm-keeper.ts'
 import type { Rooms } from '../rooms/rooms.ts'
@@ -14,54 +14,76 @@ export type Doors = {
   readonly alarms: AlarmKeeper
   readonly outbox: Outbox
   readonly notice: (words: string) => void
+  /** Whether this physician has the room before their eyes now, and its picture and sound come. */
+  readonly isWatching: (deviceId: string) => boolean
   readonly handleSignal: (deviceId: string, envelope: SignalEnvelope) => void
   readonly superseded: () => void
 }
 
 export function hubListeners({ clock, rooms, alarms, outbox, ...doors }: Doors): HubListeners {
+  const nowMs = clock.monoMs
   return {
     rooms: ({ rooms: listed }) => rooms.listed(listed),
     signal: ({ deviceId, ...envelope }) => doors.handleSignal(deviceId, envelope),
-    page: ({ page, level }) => alarms.dispatch({ kind: 'paged', page, level, nowMs: clock.monoMs() }),
-    'page-end': (end) => alarms.dispatch({ kind: 'ended', end }),
-    'page-taken': (taken) => alarms.dispatch({ kind: 'taken', taken }),
+    page: ({ page, level }) => {
+      const watching = doors.isWatching(page.deviceId)
+      alarms.dispatch({ kind: 'paged', page, level, nowMs: nowMs(), watching })
+    },
+    'page-end': (end) => alarms.dispatch({ kind: 'ended', end, from: null }),
+    'page-taken': (taken) => alarms.dispatch({ kind: 'taken', taken, nowMs: nowMs(), from: null }),
+    'page-free': (free) => alarms.dispatch({ kind: 'freed', free, nowMs: nowMs(), from: null }),
     'statement-logged': ({ statementId }) => outbox.logged(statementId),
     superseded: () => doors.superseded(),
   }
 }
 
-export function onPeerMessage({ clock, rooms, alarms, outbox, notice }: Doors) {
-  const fromOwnRoom = (deviceId: string, page: Page) => {
-    if (page.deviceId === deviceId) return true
+/** A room speaks for itself alone: what it says of another room's call or patient is dropped, and the person told. */
+export function onPeerMessage({ clock, rooms, alarms, outbox, notice, isWatching }: Doors) {
+  const isOwn = (from: string, deviceId: string | undefined) => {
+    if (deviceId === undefined || deviceId === from) return true
     notice(
-      'A room sent a call for help in the name of another room. It was not shown; tell the hub’s administrator.',
+      'A room sent a message about another room’s call or patient. It was not used; tell the hub’s administrator.',
     )
     return false
   }
-  return (deviceId: string, message: PeerMessage): void => {
+  const isOwnCall = (from: string, escalationId: string) => {
+    const known = alarms.store.getState().alarms.find(({ page }) => page.escalationId === escalationId)
+    return isOwn(from, known?.page.deviceId)
+  }
+  return (from: string, message: PeerMessage): void => {
+    const nowMs = clock.monoMs()
     switch (message.kind) {
       case 'media':
-        rooms.mediaAsked(deviceId, message.want)
+        rooms.mediaAsked(from, message.want)
         break
       case 'room-view': {
         const { view } = message
-        rooms.viewed(deviceId, view)
+        if (!isOwn(from, view.deviceId)) break
+        rooms.viewed(from, view)
         const open = view.escalations.map(({ escalationId }) => escalationId)
-        alarms.dispatch({ kind: 'viewed', deviceId, open })
+        alarms.dispatch({ kind: 'viewed', deviceId: from, open })
         break
       }
-      case 'page':
-        if (fromOwnRoom(deviceId, message.page))
-          alarms.dispatch({ kind: 'paged', page: message.page, level: null, nowMs: clock.monoMs() })
+      case 'page': {
+        const { page } = message
+        if (!isOwn(from, page.deviceId) || !isOwnCall(from, page.escalationId)) break
+        alarms.dispatch({ kind: 'paged', page, level: null, nowMs, watching: isWatching(from) })
         break
+      }
       case 'page-end':
-        alarms.dispatch({ kind: 'ended', end: message.end })
+        if (isOwnCall(from, message.end.escalationId))
+          alarms.dispatch({ kind: 'ended', end: message.end, from })
         break
       case 'page-taken':
-        alarms.dispatch({ kind: 'taken', taken: message.taken })
+        if (isOwnCall(from, message.taken.escalationId))
+          alarms.dispatch({ kind: 'taken', taken: message.taken, nowMs, from })
+        break
+      case 'page-free':
+        if (isOwnCall(from, message.free.escalationId))
+          alarms.dispatch({ kind: 'freed', free: message.free, nowMs, from })
         break
       case 'statement-logged':
-        outbox.logged(message.statementId)
+        isOwn(from, outbox.logged(message.statementId, from))
         break
       // The link keeps heartbeats to itself, and rooms make no statements: nothing to do with either.
       case 'heartbeat':

@@ -1,3 +1,4 @@
+import type { Attention } from '../../domain/link/link.ts'
 import type { LocalMedia } from '../../platform/web/local-media.ts'
 
 /**
@@ -8,15 +9,21 @@ import type { LocalMedia } from '../../platform/web/local-media.ts'
 export type Voices = {
   /** The media that the link with this room should send. */
   readonly forRoom: (deviceId: string) => LocalMedia
-  readonly setHeardIn: (deviceIds: ReadonlySet<string>) => void
+  /** Into the room in front alone, and into none while muted. */
+  readonly speak: (now: Speaking) => void
+  /** What the room is told of it. */
+  readonly attentionTo: (deviceId: string) => Attention
   readonly forget: (deviceId: string) => void
 }
+
+export type Speaking = { readonly frontRoomId: string | null; readonly muted: boolean }
 
 type Voice = { readonly source: MediaStreamTrack; readonly track: MediaStreamTrack }
 
 export function createVoices(local: LocalMedia): Voices {
   const voiceByRoom = new Map<string, Voice>()
-  let heardIn: ReadonlySet<string> = new Set()
+  let speaking: Speaking = { frontRoomId: null, muted: false }
+  const isHeardIn = (deviceId: string) => speaking.frontRoomId === deviceId && !speaking.muted
 
   function voiceFor(deviceId: string): MediaStreamTrack | null {
     const source = local.tracks().audio
@@ -26,7 +33,7 @@ export function createVoices(local: LocalMedia): Voices {
     voiceByRoom.delete(deviceId)
     if (source === null) return null
     const track = source.clone()
-    track.enabled = heardIn.has(deviceId)
+    track.enabled = isHeardIn(deviceId)
     voiceByRoom.set(deviceId, { source, track })
     return track
   }
@@ -42,9 +49,18 @@ export function createVoices(local: LocalMedia): Voices {
       level: local.level,
       close: () => forget(deviceId),
     }),
-    setHeardIn(deviceIds) {
-      heardIn = deviceIds
-      for (const [deviceId, { track }] of voiceByRoom) track.enabled = deviceIds.has(deviceId)
+    speak(now) {
+      speaking = now
+      for (const [deviceId, { track }] of voiceByRoom) track.enabled = isHeardIn(deviceId)
     },
+    attentionTo: (deviceId) => ({
+      front:
+        speaking.frontRoomId === null
+          ? 'no-room'
+          : speaking.frontRoomId === deviceId
+            ? 'this-room'
+            : 'another-room',
+      microphone: speaking.muted ? 'muted' : 'on',
+    }),
   }
 }

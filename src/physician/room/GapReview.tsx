@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { Gap } from '../../domain/statement/statement.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -7,17 +8,18 @@ import { useConsole, useOutbox } from '../console-context.ts'
 import { progressOf } from '../statements/progress.ts'
 
 /** Supervision was lost in mid-injection: the next one waits for this review. */
-export function GapReview({ deviceId }: { readonly deviceId: string }) {
+export function GapReview({ deviceId, gap }: { readonly deviceId: string; readonly gap: Gap | undefined }) {
   const { say } = useConsole()
   const [note, setNote] = useState('')
-  const { pending } = useOutbox()
+  const outbox = useOutbox()
   // A later gap is a new one: only a review that is still on its way counts for this.
   const progress = progressOf(
-    { pending, confirmed: [], unsigned: [] },
-    (said) => said.kind === 'gap-reviewed' && said.deviceId === deviceId,
+    { ...outbox, confirmed: [] },
+    (said) =>
+      said.kind === 'gap-reviewed' && said.deviceId === deviceId && said.gap?.openedAt === gap?.openedAt,
   )
   return (
-    <Notice tone="attention" title="Two-way audio and video was lost while contrast flowed" announce>
+    <Notice tone="attention" title="Your supervision was interrupted while contrast flowed" announce>
       <div className="gap-review">
         <p>The next injection waits until you have reviewed this with the room.</p>
         {progress.kind === 'on-its-way' ? (
@@ -30,7 +32,9 @@ export function GapReview({ deviceId }: { readonly deviceId: string }) {
               value={note}
               onChange={(event) => setNote(event.currentTarget.value)}
             />
-            <Button onClick={() => say(deviceId, { kind: 'gap-reviewed', note: note.trim() })}>
+            <Button
+              onClick={() => say(deviceId, { kind: 'gap-reviewed', ...(gap && { gap }), note: note.trim() })}
+            >
               I have reviewed the gap
             </Button>
           </>

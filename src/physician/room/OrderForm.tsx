@@ -8,6 +8,8 @@ const empty = { what: '', dose: '', route: '', when: 'now' }
 /** Short fields that make one sentence, shown before it is sent as the technologist will read it back. */
 export function OrderForm(props: {
   readonly recent: readonly Order[]
+  /** Whether the room's own channel is up, so that what is sent is there at once. */
+  readonly arrivesAtOnce: boolean
   readonly onOrder: (order: Order) => void
 }) {
   const [entry, setEntry] = useState(empty)
@@ -78,6 +80,9 @@ export function OrderForm(props: {
           error={wrong && order.when === '' ? 'Say when.' : undefined}
         />
       </div>
+      {!props.arrivesAtOnce && (
+        <p className="order-late">The link is lost: an order may arrive late. Telephone the room as well.</p>
+      )}
       <div className="order-send">
         <output className="order-sentence">
           {order.what === '' ? (

@@ -3,8 +3,8 @@ import { orderInWords } from '../../domain/statement/statement.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { StatusWord } from '../../ui/StatusWord.tsx'
 import { formatTime } from '../../ui/time.ts'
-import { useConsole, useOutbox, useSelf } from '../console-context.ts'
-import type { RoomKnown } from '../rooms/room-tile.ts'
+import { useAlarms, useConsole, useOutbox, useSelf } from '../console-context.ts'
+import { type RoomKnown, viewIsCurrent } from '../rooms/room-tile.ts'
 import { OrderForm } from './OrderForm.tsx'
 import { ordersShown } from './orders-shown.ts'
 
@@ -17,7 +17,14 @@ export function OrdersPanel(props: {
   const { room, recent, escalationId } = props
   const { say } = useConsole()
   const { physicianId } = useSelf()
-  const orders = ordersShown(room.deviceId, room.view?.orders ?? [], useOutbox())
+  const { alarms } = useAlarms()
+  const openCalls = [
+    ...(room.view?.escalations ?? []).map((open) => open.escalationId),
+    ...alarms
+      .filter(({ page, phase }) => page.deviceId === room.deviceId && phase.kind !== 'over')
+      .map(({ page }) => page.escalationId),
+  ]
+  const orders = ordersShown(room.deviceId, room.view, openCalls, useOutbox())
   const order = (entry: Order) =>
     say(room.deviceId, {
       kind: 'ordered',
@@ -41,7 +48,7 @@ export function OrdersPanel(props: {
           ))}
         </ul>
       )}
-      <OrderForm recent={recent} onOrder={order} />
+      <OrderForm recent={recent} arrivesAtOnce={viewIsCurrent(room)} onOrder={order} />
     </Panel>
   )
 }

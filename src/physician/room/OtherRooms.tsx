@@ -19,7 +19,7 @@ export function OtherRooms({ openId }: { readonly openId: string }) {
     <nav className="other-rooms" aria-label="Other rooms">
       {others.map((room) => {
         const need = needOf(room, alarms, physicianId)
-        const { status, word } = linkWords(room.link, null)
+        const { status, word } = linkWords(room.link, null, 'short')
         return (
           <button
             key={room.deviceId}

@@ -73,13 +73,13 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
               It may have changed since. What you say here is sent when a way to the room opens.
             </Notice>
           )}
-          {view?.gapOpen === true && <GapReview deviceId={deviceId} />}
+          {view?.gapOpen === true && <GapReview deviceId={deviceId} gap={view.gap} />}
           {view === null ? (
-            <EmptyState icon="info" title="Nothing heard from this room yet">
+            <EmptyState icon="info" title="No patient data from this room yet">
               Patient and session come over the encrypted link from the room itself, never from the hub.
             </EmptyState>
           ) : (
-            <SessionPanel deviceId={deviceId} view={view} />
+            <SessionPanel deviceId={deviceId} view={view} viewAtMonoMs={room.viewAtMonoMs} />
           )}
           {toSign.length > 0 && <SignPanel deviceId={deviceId} unsigned={toSign} />}
           {view !== null && <Timeline lines={view.timeline} />}

@@ -60,8 +60,8 @@ function absentWords({ link }: RoomKnown, flowing: boolean): string {
 function voiceWords(
   { link, media }: RoomKnown,
   muted: boolean,
-): { readonly status: Status; readonly word: string } {
-  if (muted) return { status: 'attention', word: 'You are muted' }
+): { readonly status: Status; readonly word: string; readonly detail?: string } {
+  if (muted) return { status: 'attention', word: 'You are muted', detail: 'no injection can start like this' }
   if (media === 'held' && link.kind === 'warm') return { status: 'ready', word: 'Your microphone is held' }
   const heard =
     link.kind === 'live' || (link.kind === 'partial' && !link.lacks.includes('room-does-not-hear-physician'))

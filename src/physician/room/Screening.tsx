@@ -21,7 +21,12 @@ export function Screening({ deviceId, session }: { readonly deviceId: string; re
     <div className="screening">
       <h3>Screening</h3>
       {deciding.map((answer) => (
-        <Decision key={answer.questionId} deviceId={deviceId} sessionId={session.sessionId} answer={answer} />
+        <Decision
+          key={`${answer.questionId} ${answer.seq}`}
+          deviceId={deviceId}
+          sessionId={session.sessionId}
+          answer={answer}
+        />
       ))}
       {telling.map((answer) => (
         <p key={answer.questionId}>
@@ -55,10 +60,21 @@ function Decision(props: { readonly deviceId: string; readonly sessionId: string
   const progress = progressOf(
     useOutbox(),
     (said) =>
-      said.kind === 'decided' && said.sessionId === sessionId && said.questionId === answer.questionId,
+      said.kind === 'decided' &&
+      said.sessionId === sessionId &&
+      said.questionId === answer.questionId &&
+      // An answer that was given anew asks anew.
+      said.answerSeq === answer.seq,
   )
   const decide = (decision: 'go-on' | 'do-not-inject') =>
-    say(deviceId, { kind: 'decided', sessionId, questionId: answer.questionId, decision, note: note.trim() })
+    say(deviceId, {
+      kind: 'decided',
+      sessionId,
+      questionId: answer.questionId,
+      ...(answer.seq === undefined ? {} : { answerSeq: answer.seq }),
+      decision,
+      note: note.trim(),
+    })
   const decided = answer.decision
   return (
     <div className={decided === null ? 'decision decision-open' : 'decision'}>

@@ -10,7 +10,12 @@ import { progressOf } from '../statements/progress.ts'
 import { Screening } from './Screening.tsx'
 
 /** Whom it is about and how far it has come. */
-export function SessionPanel({ deviceId, view }: { readonly deviceId: string; readonly view: RoomView }) {
+export function SessionPanel(props: {
+  readonly deviceId: string
+  readonly view: RoomView
+  readonly viewAtMonoMs: number
+}) {
+  const { deviceId, view, viewAtMonoMs } = props
   const { session } = view
   const people = [
     view.technologist ?? 'nobody signed in',
@@ -41,7 +46,7 @@ export function SessionPanel({ deviceId, view }: { readonly deviceId: string; re
       </div>
       <Records deviceId={deviceId} session={session} />
       <Screening deviceId={deviceId} session={session} />
-      <Injections session={session} />
+      <Injections session={session} viewAtMonoMs={viewAtMonoMs} />
     </Panel>
   )
 }
@@ -81,8 +86,8 @@ function Records({ deviceId, session }: { readonly deviceId: string; readonly se
   )
 }
 
-function Injections({ session }: { readonly session: Session }) {
-  const { injections, observationDueAt } = session
+function Injections(props: { readonly session: Session; readonly viewAtMonoMs: number }) {
+  const { injections, observationLeftMs } = props.session
   return (
     <div className="session-injections">
       <h3>Injections</h3>
@@ -99,15 +104,15 @@ function Injections({ session }: { readonly session: Session }) {
           </li>
         ))}
       </ul>
-      {observationDueAt !== null && (
+      {observationLeftMs !== null && (
         <p>
           Observation:{' '}
           <ElapsedTime
             counts="down"
-            read={() => Date.parse(observationDueAt) - Date.now()}
+            read={() => observationLeftMs - (performance.now() - props.viewAtMonoMs)}
             label="Left to observe"
           />{' '}
-          left, until {formatTime(observationDueAt)}
+          left
         </p>
       )}
     </div>

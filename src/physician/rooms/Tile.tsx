@@ -10,7 +10,7 @@ export function Tile({ room, need }: { readonly room: RoomKnown; readonly need: 
   const { physicianId } = useSelf()
   const stream = useStream(room.deviceId)
   const step = stepOf(room)
-  const link = linkWords(room.link, room.roundTripMs)
+  const link = linkWords(room.link, room.roundTripMs, 'short')
   const flowing = room.media === 'flowing'
   return (
     <li className={`tile tile-need-${need.kind}`} data-device={room.deviceId} data-link={room.link.kind}>

@@ -1,6 +1,6 @@
 import type { CoveredRoom } from '../../contract/hub.ts'
 import type { RoomView } from '../../contract/room-view.ts'
-import type { LinkState } from '../../domain/link/link.ts'
+import { type LinkState, lacksAttentionOnly } from '../../domain/link/link.ts'
 import { type AlarmsState, alarmName } from '../alarms/alarms.ts'
 
 /** Everything that this page knows of one room, from the hub and from the room itself. */
@@ -9,6 +9,8 @@ export type RoomKnown = {
   /** Null until the hub has listed it: a room's own page can be faster. */
   readonly covered: CoveredRoom | null
   readonly view: RoomView | null
+  /** When the view came, on this page's clock that never jumps. */
+  readonly viewAtMonoMs: number
   readonly link: LinkState
   readonly roundTripMs: number | null
   /** What the room asked of this console's camera and microphone. */
@@ -16,7 +18,16 @@ export type RoomKnown = {
 }
 
 export type Need = {
-  readonly kind: 'reaction' | 'question' | 'decision' | 'records' | 'gap' | 'link' | 'signature' | 'none'
+  readonly kind:
+    | 'reaction'
+    | 'unsupervised'
+    | 'question'
+    | 'decision'
+    | 'records'
+    | 'gap'
+    | 'link'
+    | 'signature'
+    | 'none'
   readonly words: string
 }
 
@@ -33,6 +44,9 @@ export function needOf(room: RoomKnown, alarms: AlarmsState, selfId: string): Ne
   }
   const escalation = room.view?.escalations.find(({ kind }) => kind === 'reaction')
   if (escalation) return { kind: 'reaction', words: escalation.drill ? 'Reaction (drill)' : 'Reaction' }
+  const link = linkNeed(room, selfId)
+  if (link !== null && stepOf(room) === 'injecting' && isPrimary(room, selfId))
+    return { kind: 'unsupervised', words: link }
   if (open.length > 0 || room.view?.escalations.some(({ kind }) => kind === 'question'))
     return { kind: 'question', words: 'Has a question' }
   const session = room.view?.session
@@ -45,16 +59,29 @@ export function needOf(room: RoomKnown, alarms: AlarmsState, selfId: string): Ne
   if (session && !session.recordsConfirmed && isPrimary(room, selfId))
     return { kind: 'records', words: 'Imaging records to review' }
   if (room.view?.gapOpen) return { kind: 'gap', words: 'Supervision gap to review' }
-  if (stepOf(room) === 'injecting' && isPrimary(room, selfId) && room.link.kind !== 'live')
-    return { kind: 'link', words: 'Injecting without a live link to you' }
-  if (room.media === 'flowing' && (room.link.kind === 'lost' || room.link.kind === 'partial'))
-    return { kind: 'link', words: 'Link in trouble' }
+  if (link !== null) return { kind: 'link', words: link }
   if (signable(room.view, selfId).length > 0) return { kind: 'signature', words: 'To sign' }
   return { kind: 'none', words: '' }
 }
 
+/** Rooms that are open but not in front are as they should be until contrast is about to flow there. */
+function linkNeed(room: RoomKnown, selfId: string): string | null {
+  const { link, media } = room
+  const step = stepOf(room)
+  const muted = link.kind === 'partial' && link.lacks.includes('physician-is-muted')
+  const attend = muted ? 'you are muted' : 'open this room'
+  if (step === 'injecting' && isPrimary(room, selfId) && link.kind !== 'live')
+    return lacksAttentionOnly(link)
+      ? `Injecting without your attention: ${attend}`
+      : 'Injecting without a live link to you'
+  if (lacksAttentionOnly(link))
+    return step === 'ready' && isPrimary(room, selfId) ? `The injection waits for you: ${attend}` : null
+  return media === 'flowing' && (link.kind === 'lost' || link.kind === 'partial') ? 'Link in trouble' : null
+}
+
 const order: readonly Need['kind'][] = [
   'reaction',
+  'unsupervised',
   'question',
   'decision',
   'records',
@@ -106,7 +133,7 @@ export const signable = (view: RoomView | null, selfId: string) =>
 export const stepWords: Readonly<Record<RoomView['step'], string>> = {
   idle: 'No session',
   screening: 'Screening',
-  ready: 'Ready to inject',
+  ready: 'Checks before injection',
   injecting: 'Injecting',
   observing: 'Observing',
   closing: 'Closing',

@@ -21,6 +21,8 @@ export type Rooms = {
   /** Null: there is no link with this room any more. */
   readonly measured: (deviceId: string, measurement: ConsoleMeasurement | null) => void
   readonly streamed: (deviceId: string, stream: MediaStream | null) => void
+  /** Whether this console decodes the room's picture and hears it now. */
+  readonly isOnScreen: (deviceId: string) => boolean
   /** Judges every link again: what was measured grows old by itself. */
   readonly judge: () => void
   readonly clear: () => void
@@ -72,7 +74,7 @@ export function createRooms(options: {
         return { byDevice: next, listedAt: clock.instant() }
       })
     },
-    viewed: (deviceId, view) => patch(deviceId, { view }),
+    viewed: (deviceId, view) => patch(deviceId, { view, viewAtMonoMs: clock.monoMs() }),
     mediaAsked: (deviceId, media) => patch(deviceId, { media }),
     measured(deviceId, measurement) {
       if (measurement === null) lastByDevice.delete(deviceId)
@@ -87,6 +89,14 @@ export function createRooms(options: {
         const { [deviceId]: _, ...others } = streams
         return { streams: stream === null ? others : { ...others, [deviceId]: stream } }
       }),
+    isOnScreen(deviceId) {
+      const last = lastByDevice.get(deviceId)
+      return (
+        last !== undefined &&
+        clock.monoMs() - last.atMs <= linkThresholds.staleAfterMs &&
+        isOnScreen(last.measurement)
+      )
+    },
     judge() {
       for (const deviceId of lastByDevice.keys()) judgeOne(deviceId)
     },
@@ -101,6 +111,7 @@ const unknownRoom = (deviceId: string): RoomKnown => ({
   deviceId,
   covered: null,
   view: null,
+  viewAtMonoMs: 0,
   link: { kind: 'none' },
   roundTripMs: null,
   media: 'held',

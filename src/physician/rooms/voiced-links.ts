@@ -1,5 +1,6 @@
-import type { IceServers, SignalEnvelope } from '../../contract/hub.ts'
+import type { IceConfig, SignalEnvelope } from '../../contract/hub.ts'
 import type { PeerMessage } from '../../contract/room-view.ts'
+import type { Attention } from '../../domain/link/link.ts'
 import type {
   ConsoleLinks,
   ConsoleLinksOptions,
@@ -11,25 +12,33 @@ import type { Voices } from '../media/room-voice.ts'
 export type VoicedLinks = {
   readonly handleSignal: (deviceId: string, envelope: SignalEnvelope) => void
   readonly send: (deviceId: string, message: PeerMessage) => boolean
-  readonly setIceServers: (servers: IceServers) => void
+  readonly setIce: (config: IceConfig) => void
   readonly retryNow: () => void
   readonly close: () => void
 }
 
-export type VoicedLinksOptions = Omit<ConsoleLinksOptions, 'media' | 'iceServers' | 'onMeasured'> & {
+export type VoicedLinksOptions = Omit<ConsoleLinksOptions, 'media' | 'attention' | 'ice' | 'onMeasured'> & {
+  readonly ice: IceConfig
   readonly voices: Voices
+  readonly isVisible: () => boolean
   readonly create: (options: ConsoleLinksOptions) => ConsoleLinks
   readonly onMeasured: (deviceId: string, measurement: ConsoleMeasurement | null) => void
 }
 
+/** A room in front on a page that is hidden is before nobody's eyes. */
+const seenBy = (attention: Attention, isVisible: boolean): Attention =>
+  attention.front === 'this-room' && !isVisible ? { ...attention, front: 'hidden' } : attention
+
 export function createVoicedLinks({
   voices,
+  isVisible,
   create,
   onMeasured,
+  ice: known,
   ...callbacks
 }: VoicedLinksOptions): VoicedLinks {
   const linksByRoom = new Map<string, ConsoleLinks>()
-  let iceServers: IceServers = []
+  let ice = known
 
   function linkWith(deviceId: string): ConsoleLinks {
     const known = linksByRoom.get(deviceId)
@@ -37,7 +46,8 @@ export function createVoicedLinks({
     const made = create({
       ...callbacks,
       media: voices.forRoom(deviceId),
-      iceServers,
+      attention: (id) => seenBy(voices.attentionTo(id), isVisible()),
+      ice,
       onMeasured: (measurements) => onMeasured(deviceId, measurements.get(deviceId) ?? null),
     })
     linksByRoom.set(deviceId, made)
@@ -46,9 +56,9 @@ export function createVoicedLinks({
   return {
     handleSignal: (deviceId, envelope) => linkWith(deviceId).handleSignal(deviceId, envelope),
     send: (deviceId, message) => linksByRoom.get(deviceId)?.send(deviceId, message) ?? false,
-    setIceServers(servers) {
-      iceServers = servers
-      for (const links of linksByRoom.values()) links.setIceServers(servers)
+    setIce(config) {
+      ice = config
+      for (const links of linksByRoom.values()) links.setIce(config)
     },
     retryNow() {
       for (const links of linksByRoom.values()) links.retryNow()

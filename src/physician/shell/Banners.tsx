@@ -9,12 +9,12 @@ import './banners.css'
 
 /** What is wrong now and what to do, above whatever the physician is looking at. */
 export function Banners() {
-  const { account, connection, page, signing, outbox, dismissNotice } = useConsole()
+  const { account, connection, page, signing, retrySigning, dismissNotice } = useConsole()
   const who = useStore(account.store)
   const hub = useStore(connection)
   const key = useStore(signing.store)
   const { notices, soundProblem } = useStore(page)
-  const { unsigned } = useOutbox()
+  const { unsigned, signProblem } = useOutbox()
   const { call, readiness, speakerProblem } = useCall()
   const onCall = call.kind === 'on'
   return (
@@ -69,9 +69,15 @@ export function Banners() {
           {hub.words}
         </Notice>
       )}
-      {key.kind === 'failed' && (
-        <Notice tone="loud" title="This page cannot sign what you say" announce>
-          {key.problem.message}
+      {/* Off call, the list of what this browser lacks says it. */}
+      {(signProblem !== null || (key.kind === 'failed' && onCall)) && (
+        <Notice
+          tone="loud"
+          title="This page cannot sign what you say"
+          announce
+          action={<Button onClick={() => void retrySigning()}>Try again</Button>}
+        >
+          {signProblem ?? (key.kind === 'failed' ? key.problem.message : '')} {unsignedWords(unsigned.length)}
         </Notice>
       )}
       {key.kind === 'ready' && !key.durable && (
@@ -79,17 +85,6 @@ export function Banners() {
           What you say is repeated until the room has it, but only while this page stays open.
         </Notice>
       )}
-      {unsigned.map(({ statement, reason }) => (
-        <Notice
-          key={statement.id}
-          tone="loud"
-          title={`Not said: “${statement.kind}”`}
-          announce
-          action={<Button onClick={() => outbox.putAway(statement.id)}>Put away</Button>}
-        >
-          It could not be signed ({reason}). Say it again by voice, or sign out and in.
-        </Notice>
-      ))}
       {notices.map((words) => (
         <Notice
           key={words}
@@ -107,3 +102,8 @@ export function Banners() {
     </section>
   )
 }
+
+const unsignedWords = (count: number): string =>
+  count === 0
+    ? 'It is tried again by itself.'
+    : `${count === 1 ? 'What you said is' : `${count} things that you said are`} kept on this page and sent as soon as it can; say it by voice meanwhile, and keep this page open.`

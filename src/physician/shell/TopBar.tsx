@@ -6,6 +6,7 @@ import { StatusWord } from '../../ui/StatusWord.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { ringing } from '../alarms/attention.ts'
 import { useAlarms, useCall, useConsole, useOutbox, useSelf } from '../console-context.ts'
+import { PagesHereButton } from '../push/PagesHere.tsx'
 import { LeaveDialog } from './LeaveDialog.tsx'
 import { ThemeButton } from './ThemeButton.tsx'
 import type { Theme } from './theme.ts'
@@ -18,10 +19,10 @@ export function TopBar({ theme }: { readonly theme: Theme }) {
   const { call } = useCall()
   const [leaving, setLeaving] = useState<'off-call' | 'sign-out' | null>(null)
   const rings = ringing(useAlarms()).length > 0
-  const leave = () => {
+  const leave = (stopPages: boolean) => {
     setLeaving(null)
     if (call.kind === 'on') goOffCall()
-    if (leaving === 'sign-out') void signOut()
+    if (leaving === 'sign-out') void signOut(stopPages)
   }
   return (
     <header className="top-bar">
@@ -30,6 +31,7 @@ export function TopBar({ theme }: { readonly theme: Theme }) {
       <Hub />
       <OnItsWay />
       <span className="top-bar-space" />
+      {call.kind === 'on' && <PagesHereButton />}
       <Clock />
       <ThemeButton theme={theme} />
       <span className="top-bar-name">{name}</span>

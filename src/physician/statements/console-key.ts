@@ -25,13 +25,14 @@ export async function openSigner(
   api: HubApi,
   physicianId: string,
 ): Promise<Result<StatementSigner>> {
-  const kept = (await storage.get('keys', slot)) as StoredKey | undefined
+  // A browser that keeps nothing can still sign: with a new key at every visit.
+  const kept = (await storage.get('keys', slot).catch(() => undefined)) as StoredKey | undefined
   let pair = kept?.physicianId === physicianId ? kept.pair : undefined
   if (pair === undefined) {
     const made = await makeKey(subtle)
     if (!made.ok) return made
     pair = made.value
-    await storage.put('keys', slot, { physicianId, pair } satisfies StoredKey)
+    await storage.put('keys', slot, { physicianId, pair } satisfies StoredKey).catch(() => undefined)
   }
   const { privateKey, publicKey } = pair
   const raw = toBase64url(await subtle.exportKey('raw', publicKey))

@@ -22,8 +22,10 @@ export type OutboxState = {
   readonly pending: readonly PendingStatement[]
   /** What rooms have confirmed to this page, newest last: shown until the room's own view shows it. */
   readonly confirmed: readonly Statement[]
-  /** Statements that could not even be signed, with the reason: the person must act. */
-  readonly unsigned: readonly { readonly statement: Statement; readonly reason: string }[]
+  /** Said, and sent as soon as this page can sign them. They are in this page's memory alone. */
+  readonly unsigned: readonly Statement[]
+  /** Why signing failed when it was last tried; null when it did not. */
+  readonly signProblem: string | null
 }
 
 export type HubAnswer =
@@ -42,19 +44,35 @@ export type Outbox = {
   readonly store: StoreApi<OutboxState>
   /** Takes what an earlier page of this physician left unsaid. */
   readonly load: (physicianId: string) => Promise<void>
-  readonly say: (signer: StatementSigner, statement: Statement) => Promise<void>
-  readonly logged: (statementId: string) => void
+  /**
+   * Takes a statement for good: it is signed when there is a key, and then repeated until its room has it.
+   * Resolves once it would outlive this page (true), or when this outbox closes before that (false).
+   */
+  readonly say: (statement: Statement) => Promise<boolean>
+  /** There is a key now: signs what waits for it. */
+  readonly signWaiting: () => void
+  /**
+   * It is in the log of its room.
+   * @param from the room that says so by its own channel; the hub asks no room about another's statements
+   * @returns the room that the statement is for, if it waits here: only that one confirms it
+   */
+  readonly logged: (statementId: string, from?: string) => string | undefined
   /** A way has opened: everything is tried again at once. */
   readonly hurry: () => void
   readonly renewed: (signer: StatementSigner) => void
-  /** The person has read that this could not be signed. */
-  readonly putAway: (statementId: string) => void
   readonly close: () => void
 }
 
-const nothing: OutboxState = { pending: [], confirmed: [], unsigned: [] }
+type Waiting = {
+  readonly statement: Statement
+  readonly kept: (kept: boolean) => void
+  busy: boolean
+}
+
+const nothing: OutboxState = { pending: [], confirmed: [], unsigned: [], signProblem: null }
 const confirmedKept = 100
 
+const signAgainMs = 5000
 const backoffMs = [500, 1000, 2000, 4000, 8000, 15_000] as const
 
 /** How long to wait after so many attempts: never for ever, spread by up to a quarter so that consoles do not chime. */
@@ -64,11 +82,19 @@ export function retryDelayMs(attempts: number, jitter: number): number {
 }
 
 /** Repeats every statement over both ways until its room says that it is in the log. There is no last attempt. */
-export function createOutbox(storage: Storage, ways: StatementWays, clock: Clock): Outbox {
+export function createOutbox(
+  storage: Storage,
+  ways: StatementWays,
+  clock: Clock,
+  signer: () => StatementSigner | null,
+): Outbox {
   const store = createStore<OutboxState>(() => ({ ...nothing }))
   const held = new Map<string, { signed: SignedStatement; cancelTimer: () => void }>()
-  /** Confirmations can overtake the storage of what they confirm. */
-  const done = new Set<string>()
+  const waiting = new Map<string, Waiting>()
+  let cancelSigning = () => {}
+  /** Confirmations can overtake the storage of what they confirm. By whom: undefined is the hub. */
+  const done = new Map<string, string | undefined>()
+  const isDone = ({ id, deviceId }: Statement) => done.has(id) && (done.get(id) ?? deviceId) === deviceId
 
   const patch = (id: string, change: (entry: PendingStatement) => PendingStatement) =>
     store.setState(({ pending }) => ({
@@ -91,39 +117,70 @@ export function createOutbox(storage: Storage, ways: StatementWays, clock: Clock
 
   function take(signed: SignedStatement): void {
     const { statement } = signed
-    if (held.has(statement.id) || done.has(statement.id)) return
+    if (held.has(statement.id) || isDone(statement)) return
     held.set(statement.id, { signed, cancelTimer: () => undefined })
     const fresh: PendingStatement = { statement, attempts: 0, atHub: false, refusal: null }
     store.setState(({ pending }) => ({ pending: [...pending, fresh] }))
     attempt(statement.id)
   }
 
+  const showWaiting = (signProblem: string | null) =>
+    store.setState({ unsigned: [...waiting.values()].map(({ statement }) => statement), signProblem })
+
+  async function sign(entry: Waiting): Promise<void> {
+    const { statement } = entry
+    const key = signer()
+    if (key === null || entry.busy) return
+    entry.busy = true
+    let signed: SignedStatement
+    try {
+      signed = await key.sign(statement)
+    } catch (error) {
+      entry.busy = false
+      if (!waiting.has(statement.id)) return
+      showWaiting(error instanceof Error ? error.message : String(error))
+      cancelSigning()
+      cancelSigning = clock.after(signAgainMs, signWaiting)
+      return
+    }
+    if (!waiting.delete(statement.id)) return
+    // Sent before it is stored: an acceptance must not wait for a disk.
+    take(signed)
+    showWaiting(null)
+    const stored = await storage.put('statements', statement.id, signed).then(
+      () => true,
+      () => false,
+    )
+    if (isDone(statement)) await storage.remove('statements', statement.id).catch(() => undefined)
+    entry.kept(stored || isDone(statement))
+  }
+
+  function signWaiting(): void {
+    for (const entry of [...waiting.values()]) void sign(entry)
+  }
+
   return {
     store,
+    signWaiting,
     async load(physicianId) {
       for (const value of await storage.all('statements')) {
         const parsed = signedStatementSchema.safeParse(value)
         if (parsed.success && parsed.data.statement.physicianId === physicianId) take(parsed.data)
       }
     },
-    async say(signer, statement) {
-      let signed: SignedStatement
-      try {
-        signed = await signer.sign(statement)
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
-        store.setState(({ unsigned }) => ({ unsigned: [...unsigned, { statement, reason }] }))
-        return
-      }
-      // Sent before it is stored: an acceptance must not wait for a disk.
-      take(signed)
-      await storage.put('statements', statement.id, signed).catch(() => undefined)
-      if (done.has(statement.id)) await storage.remove('statements', statement.id).catch(() => undefined)
-    },
-    logged(statementId) {
-      done.add(statementId)
+    say: (statement) =>
+      new Promise((kept) => {
+        const entry: Waiting = { statement, kept, busy: false }
+        waiting.set(statement.id, entry)
+        showWaiting(store.getState().signProblem)
+        void sign(entry)
+      }),
+    logged(statementId, from) {
       const entry = held.get(statementId)
-      if (entry === undefined) return
+      const isForged = entry !== undefined && from !== undefined && from !== entry.signed.statement.deviceId
+      if (isForged) return entry.signed.statement.deviceId
+      done.set(statementId, from)
+      if (entry === undefined) return undefined
       entry.cancelTimer()
       held.delete(statementId)
       store.setState(({ pending, confirmed }) => ({
@@ -131,6 +188,7 @@ export function createOutbox(storage: Storage, ways: StatementWays, clock: Clock
         confirmed: [...confirmed, entry.signed.statement].slice(-confirmedKept),
       }))
       void storage.remove('statements', statementId).catch(() => undefined)
+      return entry.signed.statement.deviceId
     },
     hurry() {
       for (const id of [...held.keys()]) attempt(id)
@@ -144,11 +202,10 @@ export function createOutbox(storage: Storage, ways: StatementWays, clock: Clock
         void storage.put('statements', entry.signed.statement.id, entry.signed).catch(() => undefined)
       }
     },
-    putAway: (statementId) =>
-      store.setState(({ unsigned }) => ({
-        unsigned: unsigned.filter(({ statement }) => statement.id !== statementId),
-      })),
     close() {
+      cancelSigning()
+      for (const entry of waiting.values()) entry.kept(false)
+      waiting.clear()
       for (const entry of held.values()) entry.cancelTimer()
       held.clear()
       store.setState({ ...nothing })

@@ -7,6 +7,7 @@ export type Progress =
   | { readonly kind: 'on-its-way'; readonly words: string }
   | { readonly kind: 'received' }
 
+export const notYetSigned = 'not sent yet: this page cannot sign it now'
 export const notYetReceived = 'not yet received by the room'
 
 /** The progress of the newest statement that matches. */
@@ -16,5 +17,6 @@ export function progressOf(outbox: OutboxState, matches: (statement: Statement) 
     const refused = pending.refusal === null ? '' : ` (the hub refuses it: ${pending.refusal})`
     return { kind: 'on-its-way', words: `${notYetReceived}${refused}` }
   }
+  if (outbox.unsigned.some(matches)) return { kind: 'on-its-way', words: notYetSigned }
   return outbox.confirmed.some(matches) ? { kind: 'received' } : { kind: 'not-said' }
 }

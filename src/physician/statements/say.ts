@@ -1,4 +1,10 @@
-import type { Order, Statement } from '../../domain/statement/statement.ts'
+import {
+  type Gap,
+  type Order,
+  roundMember,
+  roundOf,
+  type Statement,
+} from '../../domain/statement/statement.ts'
 import type { Say } from '../alarms/alarms.ts'
 
 /** What every statement carries. */
@@ -16,18 +22,19 @@ export type Saying =
       readonly kind: 'decided'
       readonly sessionId: string
       readonly questionId: string
+      readonly answerSeq?: number
       readonly decision: 'go-on' | 'do-not-inject'
       readonly note: string
     }
   | { readonly kind: 'records-confirmed'; readonly sessionId: string }
-  | { readonly kind: 'gap-reviewed'; readonly note: string }
+  | { readonly kind: 'gap-reviewed'; readonly gap?: Gap; readonly note: string }
   | { readonly kind: 'signed'; readonly sessionId: string; readonly closingHash: string }
 
 export const statementOf = (base: StatementBase, saying: Saying): Statement => ({ ...base, ...saying })
 
 export function receiptOf(base: StatementBase, { word, page, reason }: Say): Statement {
-  const { escalationId } = page
+  const about = { escalationId: page.escalationId, ...roundMember(roundOf(page)) }
   return word === 'declined'
-    ? { ...base, kind: word, escalationId, reason: reason ?? '' }
-    : { ...base, kind: word, escalationId }
+    ? { ...base, kind: word, ...about, reason: reason ?? '' }
+    : { ...base, kind: word, ...about }
 }

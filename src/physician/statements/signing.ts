@@ -1,26 +1,30 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Problem } from '../../domain/result.ts'
+import { fail, type Problem } from '../../domain/result.ts'
 import type { HubApi } from '../account/hub-api.ts'
 import type { Clock } from '../ticker/clock.ts'
-import { openSigner, type StatementSigner } from './console-key.ts'
+import { forgetKey, openSigner, type StatementSigner } from './console-key.ts'
 import type { Storage } from './storage.ts'
 
 export type SigningState =
   | { readonly kind: 'none' }
   | { readonly kind: 'opening' }
-  | { readonly kind: 'ready'; readonly durable: boolean }
+  | { readonly kind: 'ready'; readonly durable: boolean; readonly expiresAt: string }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
 export type Signing = {
   readonly store: StoreApi<SigningState>
   readonly signer: () => StatementSigner | null
+  /** Never rejects; what fails is tried again until `close`. */
   readonly open: (physicianId: string) => Promise<void>
+  /** A person asks for another try: with a new key, should there be one that does not sign. */
+  readonly retry: (physicianId: string) => Promise<void>
   /** Fetches a new certificate when more than half of the current one's life has passed. */
   readonly renewIfOld: () => Promise<void>
   readonly close: () => void
 }
 
 const checkEveryMs = 60_000
+const openAgainMs = 10_000
 
 /** Whether a certificate should be renewed now. */
 export function isOld(certificate: { issuedAt: string; expiresAt: string }, now: string): boolean {
@@ -35,27 +39,56 @@ export function createSigning(deps: {
   readonly api: HubApi
   readonly clock: Clock
   readonly onRenewed: (signer: StatementSigner) => void
+  /** There is a key where there was none. */
+  readonly onReady: () => void
 }): Signing {
   const store = createStore<SigningState>(() => ({ kind: 'none' }))
   let signer: StatementSigner | null = null
-  let opening: Promise<void> | null = null
+  let opening: { readonly physicianId: string; readonly done: Promise<void> } | null = null
+  let openedFor: string | null = null
+  let cancelRetry = () => {}
+
+  const ready = (by: StatementSigner) => {
+    const { expiresAt } = by.certificate().certificate
+    store.setState({ kind: 'ready', durable: deps.storage.durable, expiresAt }, true)
+  }
 
   async function openFresh(physicianId: string): Promise<void> {
-    store.setState({ kind: 'opening' }, true)
-    const opened = await openSigner(deps.subtle, deps.storage, deps.api, physicianId)
-    if (opened.ok) signer = opened.value
-    store.setState(
-      opened.ok
-        ? { kind: 'ready', durable: deps.storage.durable }
-        : { kind: 'failed', problem: opened.error },
-      true,
+    // A failure stays in words while it is tried again.
+    if (store.getState().kind !== 'failed') store.setState({ kind: 'opening' }, true)
+    cancelRetry()
+    const opened = await openSigner(deps.subtle, deps.storage, deps.api, physicianId).catch(
+      (error: unknown) =>
+        fail(
+          'signing-failed',
+          `The signing key failed: ${error instanceof Error ? error.message : String(error)}`,
+        ),
     )
+    if (openedFor !== physicianId) return
+    if (opened.ok) {
+      signer = opened.value
+      ready(signer)
+      return deps.onReady()
+    }
+    store.setState({ kind: 'failed', problem: opened.error }, true)
+    cancelRetry = deps.clock.after(openAgainMs, () => void open(physicianId))
+  }
+
+  async function open(physicianId: string): Promise<void> {
+    if (signer?.physicianId === physicianId) return renewIfOld()
+    openedFor = physicianId
+    if (opening?.physicianId !== physicianId) opening = { physicianId, done: openFresh(physicianId) }
+    const { done } = opening
+    await done
+    if (opening?.done === done) opening = null
   }
 
   async function renewIfOld(): Promise<void> {
     if (signer === null || !isOld(signer.certificate().certificate, deps.clock.instant())) return
     const renewed = await signer.renew()
-    if (renewed.ok && signer !== null) deps.onRenewed(signer)
+    if (!renewed.ok || signer === null) return
+    ready(signer)
+    deps.onRenewed(signer)
   }
   deps.clock.every(checkEveryMs, () => void renewIfOld())
 
@@ -63,14 +96,15 @@ export function createSigning(deps: {
     store,
     signer: () => signer,
     renewIfOld,
-    async open(physicianId) {
-      if (signer?.physicianId === physicianId) return renewIfOld()
-      opening ??= openFresh(physicianId).finally(() => {
-        opening = null
-      })
-      return opening
+    open,
+    async retry(physicianId) {
+      if (signer !== null) await forgetKey(deps.storage).catch(() => undefined)
+      signer = null
+      return open(physicianId)
     },
     close() {
+      cancelRetry()
+      openedFor = null
       signer = null
       store.setState({ kind: 'none' }, true)
     },

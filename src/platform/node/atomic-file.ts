@@ -24,6 +24,20 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
   }
 }
 
+/**
+ * Waits until what was renamed or made in this folder survives a power failure. Windows keeps the order of such
+ * changes by itself and opens no folders.
+ */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** Windows virus scanners and full disks speak in codes; a person gets words. */
 export function fileErrorWords(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -90,7 +90,12 @@ function readIdentity(file: string, box: SecretBox): Result<DeviceIdentity, Devi
     )
   }
   const parsed = fileSchema.safeParse(parseJson(text))
-  if (!parsed.success) return damaged(z.prettifyError(parsed.error).split('\n')[0] ?? 'not JSON')
+  if (!parsed.success) {
+    const [first] = parsed.error.issues
+    return damaged(
+      first === undefined || first.path.length === 0 ? 'it is not JSON' : `at ${first.path.join('.')}`,
+    )
+  }
   const { deviceId, publicKey, encryptedPrivateKey, enrolment } = parsed.data
   let pair: SigningKeyPair
   try {

@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign,
   verify,
@@ -57,7 +58,7 @@ export function isPublicKey(publicKeyRaw: string): boolean {
 
 /** SHA-256 of the UTF-8 bytes of a text, hexadecimal. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
+  return hash('sha256', text)
 }
 
 /** SHA-256 of the 32 raw bytes of a public key, hexadecimal: what a device is named after. */

@@ -57,6 +57,8 @@ const connectWithinMs = 8000
 /** An acknowledgement that takes longer means a dead connection, whatever the socket believes. */
 const acknowledgeWithinMs = 4000
 const watchInterfacesEveryMs = 1000
+/** Two computers under one name take the connection from each other: each has it for so long at least. */
+const yieldForMs = 5000
 
 /** Connects at once and for good. */
 export function connectToHub(options: HubClientOptions): HubClient {
@@ -68,15 +70,17 @@ export function connectToHub(options: HubClientOptions): HubClient {
   let isAttempting = false
   let isClosed = false
   let offlineSince: string | undefined
+  let isReplaced = false
 
   const tell = (next: HubConnection) => {
     connection = next
     options.onConnection(next)
   }
 
+  const lossInWords = (reason: string) => (isReplaced ? replacedWords : lostWords(reason))
   const goOffline = (reason: string) => {
     if (isClosed) return
-    const waitMs = backoff.next()
+    const waitMs = backoff.next() + (isReplaced ? yieldForMs : 0)
     offlineSince ??= isoOf(clock.nowMs())
     clearTimeout(retry)
     retry = setTimeout(attempt, waitMs)
@@ -91,6 +95,7 @@ export function connectToHub(options: HubClientOptions): HubClient {
   const attempt = async () => {
     if (isAttempting || isClosed) return
     isAttempting = true
+    isReplaced = false
     clearTimeout(retry)
     const token = await tokens.get()
     if (isClosed) return
@@ -99,6 +104,11 @@ export function connectToHub(options: HubClientOptions): HubClient {
     if (isClosed) return
     if (!token.ok || !outcome.ok) {
       goOffline(outcome.ok ? '' : outcome.error.message)
+      return
+    }
+    if (socket?.connected !== true) {
+      // Closed by the hub in the same breath in which it was opened.
+      goOffline(lossInWords('io server disconnect'))
       return
     }
     backoff.reset()
@@ -136,16 +146,18 @@ export function connectToHub(options: HubClientOptions): HubClient {
         settle({ ok: false, error: refusalIn(error.data) ?? networkProblem(hub, error) })
       })
       opening.once('disconnect', (reason) => {
-        settle(fail('unreachable', lostWords(reason)))
-        if (socket === opening && !isAttempting) goOffline(lostWords(reason))
+        const words = lossInWords(reason)
+        settle(fail('unreachable', words))
+        if (socket === opening && !isAttempting) goOffline(words)
       })
     })
   }
 
   const receive = (event: string, message: unknown) => {
-    for (const name of ['presence', 'signal', 'paged', 'statement', 'policy-changed'] as const) {
+    for (const name of Object.keys(hubToWorkstation) as (keyof typeof hubToWorkstation)[]) {
       if (name !== event) continue
       const parsed = hubToWorkstation[name].safeParse(message)
+      if (name === 'replaced') isReplaced = true
       // The pairing of name and message is what the line above has just checked.
       if (parsed.success) options.onMessage({ event: name, message: parsed.data } as HubMessage)
       else
@@ -197,6 +209,7 @@ export function connectToHub(options: HubClientOptions): HubClient {
   }
 }
 
+const replacedWords = 'Another computer has connected to the hub under this workstation’s name.'
 const unheard: Problem = { kind: 'offline', message: 'The hub does not answer; it is connected anew.' }
 
 function refusalIn(answer: unknown): Problem | undefined {

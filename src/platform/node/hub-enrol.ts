@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { type EnrolResponse, enrolResponseSchema, protocolVersion } from '../../contract/hub.ts'
+import {
+  type EnrolResponse,
+  enrolRequestSchema,
+  enrolResponseSchema,
+  protocolVersion,
+} from '../../contract/hub.ts'
 import { fail, ok, type Problem, type Result } from '../../domain/result.ts'
 import { askHub, hubAddress, notAHub, refusalOf } from './hub-http.ts'
 
@@ -18,6 +23,12 @@ export async function enrolAtHub(request: EnrolRequest): Promise<Result<Enrolled
   const address = hubAddress(request.address)
   if (!address.ok) return address
   const hub = address.value
+  if (!enrolRequestSchema.shape.code.safeParse(request.code).success) {
+    return fail(
+      'code-wrong',
+      'This is not a whole one-time code. Enter it as your administrator gave it, letters and digits in groups like ABCD-2345-EFGH.',
+    )
+  }
 
   // Asked first, so that an old program does not use up a code that it cannot live with.
   const version = await askHub(hub, { method: 'GET', path: '/api/version' })

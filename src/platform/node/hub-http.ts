@@ -6,8 +6,9 @@ export type HubReply = { readonly status: number; readonly body: unknown }
 export type HubRequest = {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  /** JSON text, sent as it is. */
-  readonly body?: string
+  /** JSON text, sent as it is; or what it became by `encoding`. */
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly encoding?: string
   readonly token?: string
   readonly signal?: AbortSignal
 }
@@ -19,20 +20,22 @@ const maxReplyBytes = 8 * 1024 * 1024
 
 /** One request to the hub. Every answer with a status is a reply; everything else is a named problem. */
 export async function askHub(hub: string, request: HubRequest): Promise<Result<HubReply, Problem>> {
-  const { method, path, body, token, signal } = request
+  const { method, path, body, encoding, token, signal } = request
   const deadline = AbortSignal.timeout(answerWithinMs)
   try {
     const response = await fetch(`${hub}${path}`, {
       method,
-      redirect: 'error',
+      redirect: 'manual',
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body }),
       signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     })
+    if (response.status >= 300 && response.status < 400) return { ok: false, error: sendsOn(hub, response) }
     const text = await readLimited(response)
     return ok({ status: response.status, body: parseJson(text) })
   } catch (error) {
@@ -54,6 +57,16 @@ export const notAHub = (hub: string, detail: string): Problem => ({
   kind: 'not-a-hub',
   message: `What answers at ${hub} is not a Scanside hub (${detail}). Check the address and its port.`,
 })
+
+/** A hub answers by itself; following would send a code or a token to whoever is named. */
+function sendsOn(hub: string, response: Response): Problem {
+  const target = response.headers.get('location') ?? ''
+  const where = URL.canParse(target, hub) ? new URL(target, hub).origin : 'somewhere else'
+  return {
+    kind: 'not-a-hub',
+    message: `What answers at ${hub} is not a Scanside hub: it sends on to ${where}. Check the address and its port.`,
+  }
+}
 
 /**
  * The address as it is kept: scheme, host and port alone. Plain HTTP counts for this computer only, because what

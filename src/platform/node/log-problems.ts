@@ -2,8 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Problem } from '../../domain/result.ts'
 
-/** Why the log cannot be used. In every case the file is left exactly as it is. */
-export type LogProblemKind =
+type DatabaseProblemKind =
   | 'database-locked'
   | 'database-read-only'
   | 'database-corrupt'
@@ -13,16 +12,21 @@ export type LogProblemKind =
   | 'no-space'
   | 'cannot-open'
   | 'io-error'
-export type LogProblem = Problem<LogProblemKind>
+type KeyProblemKind = 'log-key-missing' | 'log-key-unusable' | 'log-key-unwritable'
+
+/** Why the log cannot be used. In every case the file is left exactly as it is. */
+export type LogProblem = Problem<
+  DatabaseProblemKind | KeyProblemKind | 'log-of-another-device' | 'log-end-lost'
+>
 
 const untouched = 'Nothing was changed and nothing is lost.'
 
-export const problemOf = (kind: LogProblemKind, file: string, detail: string): LogProblem => ({
+export const problemOf = (kind: DatabaseProblemKind, file: string, detail: string): LogProblem => ({
   kind,
   message: words(kind, file, detail),
 })
 
-function words(kind: LogProblemKind, file: string, detail: string): string {
+function words(kind: DatabaseProblemKind, file: string, detail: string): string {
   switch (kind) {
     case 'database-locked':
       return `The log ${file} is in use by another program. Close the other Scanside (or the tool that has the file open) and start again. ${untouched}`
@@ -51,14 +55,15 @@ export function explain(file: string, error: unknown): LogProblem {
   const detail = error instanceof Error ? error.message : String(error)
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return problemOf('database-locked', file, detail)
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return problemOf('database-corrupt', file, detail)
-  if (/^SQLITE_FULL|^ENOSPC/.test(code)) return problemOf('no-space', file, detail)
+  if (/^SQLITE_FULL|^ENOSPC|^EDQUOT/.test(code)) return problemOf('no-space', file, detail)
   if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code))
     return problemOf('database-read-only', file, detail)
   if (/^SQLITE_CANTOPEN/.test(code)) {
     return problemOf(isWritable(file) ? 'cannot-open' : 'database-read-only', file, detail)
   }
-  // A full disk shows as a failed write or as no room for the shared index, depending on the file system.
-  if (/^SQLITE_IOERR/.test(code)) return problemOf('io-error', file, `${detail}, ${code}`)
+  // A full disk may show as no room for the shared index.
+  if (code === 'SQLITE_IOERR_SHMSIZE') return problemOf('no-space', file, detail)
+  if (/^SQLITE_IOERR|^EIO/.test(code)) return problemOf('io-error', file, `${detail}, ${code}`)
   return problemOf('cannot-open', file, detail)
 }
 

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { z } from 'zod'
 import { type SignedPolicy, signedPolicySchema } from '../../contract/hub.ts'
 import type { Json } from '../../domain/log/canonical.ts'
 import { fail, ok, type Problem, type Result } from '../../domain/result.ts'
 import { fileErrorWords, writeFileAtomically } from './atomic-file.ts'
-import { verifyJson } from './ed25519.ts'
+import type { SecretBox } from './device-identity.ts'
+import { sha256Hex, verifyJson } from './ed25519.ts'
 
 export type PolicyProblem = Problem<
   'policy-damaged' | 'policy-forged' | 'policy-newer' | 'policy-other-site' | 'policy-unwritable'
@@ -50,29 +51,61 @@ export function checkPolicy(
 
 const goesOn = 'The help button works; supervised work waits for a good policy from the hub.'
 
-/** The last signed policy, kept beside the log so that the room works without the hub. */
+/**
+ * The last signed policy, kept beside the log so that the room works without the hub; encrypted, because the patients
+ * of the day are in it.
+ */
 export type PolicyFile = {
   /** Checked anew at every load; null when there is none yet. */
   readonly load: (trust: PolicyTrust) => Result<SignedPolicy | null, PolicyProblem>
   readonly save: (signed: SignedPolicy) => Result<null, PolicyProblem>
 }
 
-export function openPolicyFile(file: string): PolicyFile {
+const sealedSchema = z.strictObject({ v: z.literal(1), encryptedPolicy: z.base64() })
+
+export function openPolicyFile(file: string, box: SecretBox): PolicyFile {
+  /** What was found and not used: somebody may want to know who wrote it, so it is not written over. */
+  let refused: string | null = null
+
+  const write = (signed: SignedPolicy) => {
+    const encryptedPolicy = box.encrypt(JSON.stringify(signed)).toString('base64')
+    writeFileAtomically(file, JSON.stringify({ v: 1, encryptedPolicy }))
+  }
+  /** An older version kept it in plain: it is read, and encrypted from then on. */
+  const sealPlain = (signed: SignedPolicy) => {
+    try {
+      write(signed)
+    } catch {
+      // The next start tries again.
+    }
+  }
+
   return {
     load: (trust) => {
       if (!existsSync(file)) return ok(null)
       let value: unknown
+      let sealed: { data?: { encryptedPolicy: string } } = {}
+      let text = ''
       try {
-        value = JSON.parse(readFileSync(file, 'utf8'))
+        text = readFileSync(file, 'utf8')
+        value = JSON.parse(text)
+        sealed = sealedSchema.safeParse(value)
+        if (sealed.data !== undefined) value = JSON.parse(unseal(box, sealed.data.encryptedPolicy))
       } catch (error) {
+        refused = text
         const why = error instanceof SyntaxError ? 'it is not JSON' : fileErrorWords(error)
         return fail('policy-damaged', `The policy file ${file} cannot be read: ${why}. ${goesOn}`)
       }
-      return checkPolicy(value, trust, `in ${file}`)
+      const checked = checkPolicy(value, trust, `in ${file}`)
+      refused = checked.ok ? null : text
+      if (checked.ok && sealed.data === undefined) sealPlain(checked.value)
+      return checked
     },
     save: (signed) => {
       try {
-        writeFileAtomically(file, JSON.stringify(signed))
+        if (refused !== null) renameSync(file, `${file}.refused-${sha256Hex(refused).slice(0, 8)}`)
+        refused = null
+        write(signed)
         return ok(null)
       } catch (error) {
         return fail(
@@ -81,5 +114,13 @@ export function openPolicyFile(file: string): PolicyFile {
         )
       }
     },
+  }
+}
+
+function unseal(box: SecretBox, sealed: string): string {
+  try {
+    return box.decrypt(Buffer.from(sealed, 'base64'))
+  } catch {
+    throw new Error('this account on this computer cannot decrypt it')
   }
 }

@@ -1,5 +1,5 @@
 import type { PeerMessage } from '../../contract/room-view.ts'
-import { linkThresholds, type Received } from '../../domain/link/link.ts'
+import { type Attention, linkThresholds, type Received } from '../../domain/link/link.ts'
 
 export type Heartbeat = Extract<PeerMessage, { kind: 'heartbeat' }>
 
@@ -11,7 +11,7 @@ const dueSlackMs = 20
 /** Heartbeats of one peer, both ways. All times in milliseconds of one clock of this page. */
 export type Heartbeats = {
   readonly due: (nowMs: number) => boolean
-  readonly next: (nowMs: number, received: Received) => Heartbeat
+  readonly next: (nowMs: number, received: Received, attention: Attention | null) => Heartbeat
   readonly hear: (heartbeat: Heartbeat, nowMs: number) => void
   /** When the other end was last heard; null before that. */
   readonly heardAtMs: () => number | null
@@ -21,6 +21,8 @@ export type Heartbeats = {
   readonly roundTripMs: () => number | null
   /** What the other end received when it last said so; null when that is too old to be true now. */
   readonly receivedByOther: (nowMs: number) => Received | null
+  /** Whether a physician at the other end attends, by the same rule. */
+  readonly attentionOfOther: (nowMs: number) => Attention | null
 }
 
 export function createHeartbeats(openedAtMs: number): Heartbeats {
@@ -29,12 +31,16 @@ export function createHeartbeats(openedAtMs: number): Heartbeats {
   let heard: { readonly atMs: number; readonly heartbeat: Heartbeat } | null = null
   let echoed: { readonly atMs: number; readonly echo: number } | null = null
 
+  const freshBeat = (nowMs: number): Heartbeat | null =>
+    heard === null || nowMs - heard.atMs > linkThresholds.staleAfterMs ? null : heard.heartbeat
+
   return {
     due: (nowMs) => nowMs - sentAtMs >= heartbeatEveryMs - dueSlackMs,
-    next: (nowMs, received) => {
+    next: (nowMs, received, attention) => {
       sentAtMs = nowMs
       n += 1
-      return { kind: 'heartbeat', n, sentAt: nowMs, echo: heard?.heartbeat.sentAt ?? null, received }
+      const beat = { n, sentAt: nowMs, echo: heard?.heartbeat.sentAt ?? null, received }
+      return { kind: 'heartbeat', ...beat, ...(attention === null ? {} : { attention }) }
     },
     hear: (heartbeat, nowMs) => {
       heard = { atMs: nowMs, heartbeat }
@@ -52,12 +58,14 @@ export function createHeartbeats(openedAtMs: number): Heartbeats {
     },
     roundTripMs: () => (echoed === null ? null : echoed.atMs - echoed.echo),
     receivedByOther: (nowMs) => {
-      if (heard === null || nowMs - heard.atMs > linkThresholds.staleAfterMs) return null
-      const { framesDecodedPerS, audioBytesPerS } = heard.heartbeat.received
+      const beat = freshBeat(nowMs)
+      if (beat === null) return null
+      const { framesDecodedPerS, audioBytesPerS } = beat.received
       return {
         framesDecodedPerS: Math.max(0, framesDecodedPerS),
         audioBytesPerS: Math.max(0, audioBytesPerS),
       }
     },
+    attentionOfOther: (nowMs) => freshBeat(nowMs)?.attention ?? null,
   }
 }

@@ -1,6 +1,6 @@
-import type { IceServers } from '../../contract/hub.ts'
+import type { IceConfig } from '../../contract/hub.ts'
 import type { PeerMessage } from '../../contract/room-view.ts'
-import type { LinkMeasurement } from '../../domain/link/link.ts'
+import type { Attention, LinkMeasurement, RelayFault } from '../../domain/link/link.ts'
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts'
 import type { LocalMedia } from './local-media.ts'
 import { emptySample, ratesOf, remember, type StatsSample, sampleOf } from './media-stats.ts'
@@ -22,7 +22,7 @@ export type LinkedPeer = {
   readonly facts: () => LiveFacts
   readonly candidacy: () => { readonly ageMs: number; readonly answered: boolean; readonly open: boolean }
   readonly stream: () => MediaStream | null
-  readonly measure: () => Promise<Omit<LinkMeasurement, 'physicianId' | 'heartbeatAgeMs'>>
+  readonly measure: () => Promise<Omit<LinkMeasurement, 'physicianId' | 'heartbeatAgeMs' | 'relayFault'>>
   readonly destroy: () => void
 }
 
@@ -30,9 +30,11 @@ export type LinkedPeerOptions = {
   readonly epoch: number
   readonly initiator: boolean
   readonly sending: 'held' | 'flowing'
-  readonly iceServers: IceServers
+  readonly ice: IceConfig
   readonly media: LocalMedia
   readonly placeholders: PlaceholderTracks
+  /** At a console, whether its physician attends to this room; null in a room, which cannot be muted. */
+  readonly attention: (() => Attention) | null
   /** Milliseconds of a clock that only grows. */
   readonly now: () => number
   readonly onSignal: (data: NegotiationSignal) => void
@@ -43,6 +45,8 @@ export type LinkedPeerOptions = {
   readonly onHeartbeat: () => void
   readonly onMessage: (message: PeerMessage) => void
   readonly onClosed: (reason: string) => void
+  /** What came of asking the relay: null when it gave a way. */
+  readonly onRelay: (fault: RelayFault | null) => void
   readonly onNote: (words: string) => void
 }
 
@@ -66,7 +70,7 @@ export function createLinkedPeer(options: LinkedPeerOptions): LinkedPeer {
 
   const peer = createPeer({
     initiator: options.initiator,
-    iceServers: options.iceServers,
+    ice: options.ice,
     media: options.media,
     placeholders: options.placeholders,
     onSignal: options.onSignal,
@@ -81,6 +85,7 @@ export function createLinkedPeer(options: LinkedPeerOptions): LinkedPeer {
       stream = remote
     },
     onClosed: options.onClosed,
+    onRelay: options.onRelay,
   })
   peer.setMedia(sending)
 
@@ -107,7 +112,7 @@ export function createLinkedPeer(options: LinkedPeerOptions): LinkedPeer {
   function beat(pulse: Heartbeats) {
     const atMs = now()
     if (!open || !pulse.due(atMs)) return
-    send(pulse.next(atMs, ratesOf(history).received))
+    send(pulse.next(atMs, ratesOf(history).received, options.attention?.() ?? null))
   }
 
   function receive(data: unknown) {
@@ -175,6 +180,7 @@ export function createLinkedPeer(options: LinkedPeerOptions): LinkedPeer {
         lossRatio,
         received,
         receivedByPhysician: heartbeats?.receivedByOther(now()) ?? null,
+        attention: options.attention?.() ?? heartbeats?.attentionOfOther(now()) ?? null,
         sending,
       }
     },

@@ -1,11 +1,11 @@
-import type { IceServers, SignalEnvelope } from '../../contract/hub.ts'
+import { directOnly, type IceConfig, type SignalEnvelope } from '../../contract/hub.ts'
 import type { PeerMessage } from '../../contract/room-view.ts'
-import type { LinkMeasurement } from '../../domain/link/link.ts'
+import type { Attention, LinkMeasurement, RelayFault } from '../../domain/link/link.ts'
 import { createConsoleNegotiation } from './console-negotiation.ts'
 import { createLinkedPeer, type LinkedPeer } from './linked-peer.ts'
 import type { LocalMedia } from './local-media.ts'
 import type { LinkPeers } from './negotiation.ts'
-import { iceServersProblem } from './peer.ts'
+import { iceProblem } from './peer.ts'
 import { readLinkSignal } from './peer-wire.ts'
 import { createPlaceholderTracks } from './placeholder-tracks.ts'
 import { createRoomNegotiation } from './room-negotiation.ts'
@@ -25,7 +25,7 @@ export type PeerLink = {
    */
   readonly setMedia: (media: 'held' | 'flowing') => void
   /** Taken at the next replacement; a living peer is left alone. Servers that the browser refuses are noted. */
-  readonly setIceServers: (servers: IceServers) => void
+  readonly setIce: (config: IceConfig) => void
   /** A hint that the network or the hub is back. A link that is well is left alone; any other tries at once. */
   readonly retryNow: () => void
   /**
@@ -39,8 +39,10 @@ export type PeerLink = {
 export type PeerLinkOptions = {
   /** The room initiates and replaces; the console answers. */
   readonly role: 'room' | 'console'
-  readonly iceServers: IceServers
+  readonly ice: IceConfig
   readonly media: LocalMedia
+  /** At a console: whether its physician attends to this room now. */
+  readonly attention?: () => Attention
   readonly sendSignal: (envelope: SignalEnvelope) => void
   /** Valid messages only; heartbeats are the link's own and do not arrive here. */
   readonly onMessage: (message: PeerMessage) => void
@@ -65,7 +67,8 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
   const note = (words: string) => options.onNote?.(words)
   const placeholders = createPlaceholderTracks()
   const ending = new AbortController()
-  let iceServers: IceServers = []
+  let ice: IceConfig = directOnly
+  let relayFault: RelayFault | null = null
   let media: 'held' | 'flowing' = 'held'
   let live: LinkedPeer | null = null
   let candidate: LinkedPeer | null = null
@@ -98,9 +101,10 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
       initiator: options.role === 'room',
       // A console shows nothing through a new peer until the room has asked through that peer.
       sending: options.role === 'room' ? media : 'held',
-      iceServers,
+      ice,
       media: options.media,
       placeholders,
+      attention: options.attention ?? null,
       now,
       onSignal: (data) => peers.sendSignal(epoch, { ...data }),
       onOpen: () => {
@@ -112,6 +116,9 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
       },
       onMessage: (message) => receive(made, message),
       onClosed: (reason) => closed(made, reason),
+      onRelay: (fault) => {
+        relayFault = fault
+      },
       onNote: note,
     })
     candidate = made
@@ -154,9 +161,9 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
     options.onMessage(message)
   }
 
-  function setIceServers(servers: IceServers) {
-    const problem = iceServersProblem(servers)
-    if (problem === null) iceServers = servers
+  function setIce(config: IceConfig) {
+    const problem = iceProblem(config)
+    if (problem === null) ice = config
     else note(`ICE servers were not taken, the ones before stay in use: ${problem}`)
   }
 
@@ -168,7 +175,7 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
     negotiation.tick(awake)
   }
 
-  setIceServers(options.iceServers)
+  setIce(options.ice)
   const timer = setInterval(tick, tickEveryMs)
   const stopWatching = options.media.onChange(() => {
     live?.refreshTracks()
@@ -199,12 +206,12 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
         candidate?.send({ kind: 'media', want: media })
       }
     },
-    setIceServers,
+    setIce,
     retryNow: negotiation.retryNow,
     measure: async () => {
       const measured = await live?.measure()
       const heartbeatAgeMs = lastHeardAtMs === null ? null : now() - lastHeardAtMs
-      if (measured !== undefined) return { ...measured, heartbeatAgeMs }
+      if (measured !== undefined) return { ...measured, heartbeatAgeMs, relayFault }
       return {
         epoch: candidate?.epoch ?? 0,
         // What was up and is gone is closed, whatever is being negotiated in its place.
@@ -214,7 +221,9 @@ export function createPeerLink(options: PeerLinkOptions): PeerLink {
         lossRatio: null,
         received: { framesDecodedPerS: 0, audioBytesPerS: 0 },
         receivedByPhysician: null,
+        attention: options.attention?.() ?? null,
         sending: media,
+        relayFault,
       }
     },
     close: () => {

@@ -32,6 +32,17 @@ export function readLinkSignal(data: unknown): Result<LinkSignal> {
     : { ok: false, error: { kind: 'malformed-signal', message: placesOf(parsed.error) } }
 }
 
+/** Says on every video codec of the other end, in Chromium's own parameter, with what bitrate to begin sending. */
+export function withStartBitrate(signal: NegotiationSignal, bitsPerS: number): NegotiationSignal {
+  if (signal.type === 'candidate') return signal
+  const sdp = signal.sdp.replace(
+    /^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264)\/90000$/gm,
+    (rtpmap, payload: string) =>
+      `${rtpmap}\r\na=fmtp:${payload} x-google-start-bitrate=${Math.round(bitsPerS / 1000)}`,
+  )
+  return { ...signal, sdp }
+}
+
 const tooLong = (text: string): boolean =>
   text.length > maxPeerMessageBytes ||
   (text.length * 3 > maxPeerMessageBytes && new TextEncoder().encode(text).byteLength > maxPeerMessageBytes)

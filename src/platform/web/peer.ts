@@ -1,8 +1,9 @@
 import type { SignalData } from 'simple-peer'
 import SimplePeer from 'simple-peer/simplepeer.min.js'
-import type { IceServers } from '../../contract/hub.ts'
+import type { IceConfig } from '../../contract/hub.ts'
+import type { RelayFault } from '../../domain/link/link.ts'
 import type { LocalMedia } from './local-media.ts'
-import type { NegotiationSignal } from './peer-wire.ts'
+import { type NegotiationSignal, withStartBitrate } from './peer-wire.ts'
 import type { PlaceholderTracks } from './placeholder-tracks.ts'
 
 /** One simple-peer, used once: it is never negotiated again, only replaced. */
@@ -19,7 +20,7 @@ export type Peer = {
 
 export type PeerOptions = {
   readonly initiator: boolean
-  readonly iceServers: IceServers
+  readonly ice: IceConfig
   readonly media: LocalMedia
   readonly placeholders: PlaceholderTracks
   readonly onSignal: (data: NegotiationSignal) => void
@@ -28,6 +29,8 @@ export type PeerOptions = {
   readonly onStream: (stream: MediaStream) => void
   /** Once, whatever the cause; not after `destroy`. */
   readonly onClosed: (reason: string) => void
+  /** A relay has failed, or (null) has given a way; as often as that happens. */
+  readonly onRelay: (fault: RelayFault | null) => void
 }
 
 /** More than this unsent means that the path is dead, not busy. */
@@ -35,6 +38,11 @@ const stuckBytes = 1024 * 1024
 /** 720p at 30 frames a second in VP8 or H.264, with room for a bad picture to recover in. */
 const videoBitsPerS = 2_500_000
 const audioBitsPerS = 64_000
+/**
+ * What the other end may assume of the path before it has measured it. Chromium assumes 0.3 Mbit/s, for which a first
+ * picture of 720p is too large: it drops up to four and then sends a small one slowly.
+ */
+const videoStartBitsPerS = 1_200_000
 
 /** simple-peer keeps its connection to itself; its `wrtc` option is the documented way to be told of it. */
 function observeConnection() {
@@ -48,21 +56,37 @@ function observeConnection() {
   return { seen, wrtc: { RTCPeerConnection: ObservedConnection, RTCSessionDescription, RTCIceCandidate } }
 }
 
-const toRtc = (servers: IceServers): RTCIceServer[] =>
-  servers.map(({ urls, username, credential }) => ({
+const toRtc = ({ servers, relayOnly }: IceConfig): RTCConfiguration => ({
+  iceServers: servers.map(({ urls, username, credential }) => ({
     urls,
     ...(username === undefined ? {} : { username }),
     ...(credential === undefined ? {} : { credential }),
-  }))
+  })),
+  iceTransportPolicy: relayOnly ? 'relay' : 'all',
+})
 
-/** Why the browser would not take these servers; null when it does. Ours come over the network, typed by people. */
-export function iceServersProblem(servers: IceServers): string | null {
+/** Why the browser would not take this; null when it does. It comes over the network, typed by people. */
+export function iceProblem(config: IceConfig): string | null {
   try {
-    new RTCPeerConnection({ iceServers: toRtc(servers) }).close()
+    new RTCPeerConnection(toRtc(config)).close()
     return null
   } catch (error) {
     return error instanceof Error ? error.message : 'the browser refused them'
   }
+}
+
+/** A relay that refuses or does not answer is said in events of the gathering, and nowhere else. */
+function watchRelay(connection: RTCPeerConnection | null, onRelay: PeerOptions['onRelay']): void {
+  let relayed = false
+  connection?.addEventListener('icecandidate', ({ candidate }) => {
+    if (candidate?.type !== 'relay') return
+    relayed = true
+    onRelay(null)
+  })
+  connection?.addEventListener('icecandidateerror', ({ url, errorCode }) => {
+    // Of several addresses one is enough.
+    if (!relayed && /^turns?:/.test(url)) onRelay({ url: url.slice(0, 300), code: errorCode })
+  })
 }
 
 export function createPeer(options: PeerOptions): Peer {
@@ -71,12 +95,15 @@ export function createPeer(options: PeerOptions): Peer {
   const inner = new SimplePeer({
     initiator: options.initiator,
     // Always given: without it simple-peer asks public servers of third parties.
-    config: { iceServers: toRtc(options.iceServers), bundlePolicy: 'max-bundle' },
+    config: { ...toRtc(options.ice), bundlePolicy: 'max-bundle' },
     stream: new MediaStream([options.placeholders.audio, options.placeholders.video]),
     objectMode: true,
     wrtc,
   })
   const connection = seen.connection
+  watchRelay(connection, (fault) => {
+    if (!gone) options.onRelay(fault)
+  })
   const sender = (kind: string) => connection?.getSenders().find(({ track }) => track?.kind === kind) ?? null
   // Found now, while the placeholders still tell them apart.
   const audioSender = sender('audio')
@@ -111,7 +138,7 @@ export function createPeer(options: PeerOptions): Peer {
     signal: (data) => {
       if (gone) return
       try {
-        inner.signal(data as SignalData)
+        inner.signal(withStartBitrate(data, videoStartBitsPerS) as SignalData)
       } catch (error) {
         ended(error instanceof Error ? error.message : 'a signal could not be used')
       }

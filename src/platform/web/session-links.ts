@@ -1,14 +1,14 @@
-import type { IceServers, SignalEnvelope } from '../../contract/hub.ts'
+import { directOnly, type IceConfig, type SignalEnvelope } from '../../contract/hub.ts'
 import type { PeerWanted } from '../../contract/ipc.ts'
 import type { PeerMessage } from '../../contract/room-view.ts'
-import type { LinkMeasurement } from '../../domain/link/link.ts'
+import type { Attention, LinkMeasurement } from '../../domain/link/link.ts'
 import { createLinkTable } from './link-table.ts'
 import type { LocalMedia } from './local-media.ts'
 import { createPeerLink } from './peer-link.ts'
 
 /**
  * All peer links of a room. Reconciles to the list it is given, so the page holds no peer logic: pass
- * `snapshot.peers` to `setWanted` and `snapshot.iceServers` to `setIceServers` at every snapshot, each push of
+ * `snapshot.peers` to `setWanted` and `snapshot.ice` to `setIce` at every snapshot, each push of
  * kind `signal` to `handleSignal`, each push `send-peer` to `send`; report what the callbacks say.
  * The `media` message to the physician is sent by the link itself from `PeerWanted.media`.
  */
@@ -16,7 +16,7 @@ export type RoomLinks = {
   /** Holds exactly these peers. A changed `connectionId` (the console was reloaded) is a new peer link. */
   readonly setWanted: (peers: readonly PeerWanted[]) => void
   /** Used from the next negotiation on; a link that lives is left alone. */
-  readonly setIceServers: (servers: IceServers) => void
+  readonly setIce: (config: IceConfig) => void
   /** Signals of a page load of the console that is not wanted (any more) are dropped. */
   readonly handleSignal: (physicianId: string, connectionId: string, envelope: SignalEnvelope) => void
   /** False: no open channel to this physician, nothing was sent. */
@@ -28,7 +28,8 @@ export type RoomLinks = {
 
 export type RoomLinksOptions = {
   readonly media: LocalMedia
-  readonly iceServers?: IceServers
+  /** Default: direct only. */
+  readonly ice?: IceConfig
   readonly onSignal: (physicianId: string, connectionId: string, envelope: SignalEnvelope) => void
   /** Validated; heartbeats do not arrive here. */
   readonly onMessage: (physicianId: string, message: PeerMessage) => void
@@ -43,7 +44,7 @@ export type RoomLinksOptions = {
 }
 
 export function createRoomLinks(options: RoomLinksOptions): RoomLinks {
-  let iceServers = options.iceServers ?? []
+  let ice = options.ice ?? directOnly
   const table = createLinkTable<{ readonly connectionId: string }>((measured) => {
     options.onMeasured(
       measured.map(([physicianId, measurement]): LinkMeasurement => ({ physicianId, ...measurement })),
@@ -53,7 +54,7 @@ export function createRoomLinks(options: RoomLinksOptions): RoomLinks {
   const open = ({ physicianId, connectionId }: PeerWanted) => {
     const link = createPeerLink({
       role: 'room',
-      iceServers,
+      ice,
       media: options.media,
       sendSignal: (envelope) => options.onSignal(physicianId, connectionId, envelope),
       onMessage: (message) => options.onMessage(physicianId, message),
@@ -76,10 +77,10 @@ export function createRoomLinks(options: RoomLinksOptions): RoomLinks {
         link.setMedia(peer.media)
       }
     },
-    setIceServers: (servers) => {
-      if (JSON.stringify(servers) === JSON.stringify(iceServers)) return
-      iceServers = servers
-      for (const [, { link }] of table.entries()) link.setIceServers(servers)
+    setIce: (config) => {
+      if (JSON.stringify(config) === JSON.stringify(ice)) return
+      ice = config
+      for (const [, { link }] of table.entries()) link.setIce(config)
     },
     handleSignal: (physicianId, connectionId, envelope) => {
       const held = table.get(physicianId)
@@ -105,7 +106,7 @@ export type ConsoleLinks = {
   readonly send: (deviceId: string, message: PeerMessage) => boolean
   /** Lets go of this room's link; a later offer of the room makes a new one. */
   readonly drop: (deviceId: string) => void
-  readonly setIceServers: (servers: IceServers) => void
+  readonly setIce: (config: IceConfig) => void
   /** The network is back: asks rooms whose link is down for a new peer. */
   readonly retryNow: () => void
   readonly close: () => void
@@ -113,7 +114,10 @@ export type ConsoleLinks = {
 
 export type ConsoleLinksOptions = {
   readonly media: LocalMedia
-  readonly iceServers?: IceServers
+  /** Told to the room with every heartbeat, and judged at both ends. */
+  readonly attention: (deviceId: string) => Attention
+  /** Default: direct only. */
+  readonly ice?: IceConfig
   readonly onSignal: (deviceId: string, envelope: SignalEnvelope) => void
   /** Validated; heartbeats do not arrive here. `media` does, after it was followed. */
   readonly onMessage: (deviceId: string, message: PeerMessage) => void
@@ -126,14 +130,15 @@ export type ConsoleLinksOptions = {
 }
 
 export function createConsoleLinks(options: ConsoleLinksOptions): ConsoleLinks {
-  let iceServers = options.iceServers ?? []
+  let ice = options.ice ?? directOnly
   const table = createLinkTable<object>((measured) => options.onMeasured(new Map(measured)))
 
   const open = (deviceId: string) => {
     const link = createPeerLink({
       role: 'console',
-      iceServers,
+      ice,
       media: options.media,
+      attention: () => options.attention(deviceId),
       sendSignal: (envelope) => options.onSignal(deviceId, envelope),
       onMessage: (message) => options.onMessage(deviceId, message),
       onOpen: () => options.onOpen(deviceId),
@@ -149,10 +154,10 @@ export function createConsoleLinks(options: ConsoleLinksOptions): ConsoleLinks {
       (table.get(deviceId)?.link ?? open(deviceId)).handleSignal(envelope),
     send: (deviceId, message) => table.get(deviceId)?.link.send(message) ?? false,
     drop: table.drop,
-    setIceServers: (servers) => {
-      if (JSON.stringify(servers) === JSON.stringify(iceServers)) return
-      iceServers = servers
-      for (const [, { link }] of table.entries()) link.setIceServers(servers)
+    setIce: (config) => {
+      if (JSON.stringify(config) === JSON.stringify(ice)) return
+      ice = config
+      for (const [, { link }] of table.entries()) link.setIce(config)
     },
     retryNow: table.retryNow,
     close: table.close,

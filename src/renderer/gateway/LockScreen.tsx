@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Panel } from '../../ui/Panel.tsx'
+import { StopButton } from '../reaction/StopInjection.tsx'
 import { SessionTimer } from '../session/SessionTimer.tsx'
 import { stepName, stepNumber } from '../shell/Steps.tsx'
 import { useSnapshot } from '../workstation/context.tsx'
@@ -43,7 +44,10 @@ export function LockScreen({ technologistId }: { readonly technologistId: string
           }
         >
           <div className="lock-head">
-            <p className="lock-name">{technologist?.name ?? who}</p>
+            <div className="lock-who">
+              <p className="lock-name">{technologist?.name ?? who}</p>
+              <StopButton />
+            </div>
             {session.kind === 'none' ? (
               <p className="gateway-lead">
                 {words.none} {words.call}

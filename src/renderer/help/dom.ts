@@ -1,3 +1,5 @@
+import { ignoreHeldKey } from '../../ui/held-key.ts'
+
 type Attributes = {
   readonly class?: string
   readonly role?: string
@@ -18,7 +20,10 @@ export function h(
   if (attributes.label !== undefined) element.setAttribute('aria-label', attributes.label)
   if (attributes.testId !== undefined) element.dataset.testid = attributes.testId
   const { onPress } = attributes
-  if (onPress !== undefined) element.addEventListener('click', onPress)
+  if (onPress !== undefined) {
+    element.addEventListener('click', onPress)
+    element.onkeydown = ignoreHeldKey
+  }
   if (element instanceof HTMLButtonElement) element.type = 'button'
   element.append(...children.filter((child) => child !== null))
   return element

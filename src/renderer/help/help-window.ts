@@ -1,4 +1,5 @@
 import type { Intent, Snapshot, WorkstationBridge } from '../../contract/ipc.ts'
+import { timingOf } from '../../domain/escalation/timing.ts'
 import { createAlarmTones } from '../../platform/web/alarm-tones.ts'
 import { formatElapsed } from '../../ui/time.ts'
 import { createAlarm } from '../alarm.ts'
@@ -9,7 +10,6 @@ import { type HelpActions, type HelpView, renderHelp } from './render-help.ts'
 import { helpWords as words } from './words.ts'
 
 const clockEveryMs = 200
-const defaultCancelWithinMs = 5000
 
 /** The second window: there when the first is not. Owns the sound, and shows the call, the card and the numbers. */
 export function createHelpWindow(root: HTMLElement): void {
@@ -43,10 +43,10 @@ export function createHelpWindow(root: HTMLElement): void {
     const next = JSON.stringify([shownOf(view.snapshot), { ...view, snapshot: null }])
     if (next === drawn) return
     drawn = next
-    const focused = document.activeElement?.textContent ?? null
+    const focused = identityOf(document.activeElement)
     root.replaceChildren(renderHelp(view, actions))
     if (focused !== null) {
-      const again = [...root.querySelectorAll('button')].find(({ textContent }) => textContent === focused)
+      const again = [...root.querySelectorAll('button')].find((button) => identityOf(button) === focused)
       again?.focus()
     }
     tick()
@@ -55,9 +55,9 @@ export function createHelpWindow(root: HTMLElement): void {
   const tick = (): void => {
     const clock = root.querySelector('.help-clock')
     if (clock !== null) clock.textContent = formatElapsed(sincePressMs())
-    const within = view.snapshot?.policy?.escalation.cancelWithinMs ?? defaultCancelWithinMs
     const open = view.snapshot?.state.reaction ?? null
-    const mayCancel = open !== null && sincePressMs() < within
+    const mayCancel =
+      open !== null && sincePressMs() < timingOf(open, view.snapshot?.policy ?? null).cancelWithinMs
     if (mayCancel !== view.mayCancel) set({ mayCancel })
   }
 
@@ -102,6 +102,12 @@ function createActions(bridge: WorkstationBridge, set: (part: Partial<HelpView>)
   }
 }
 
+/** What stays the same of a button when its words change, and differs where the words do not. */
+const identityOf = (element: Element | null): string | null =>
+  element instanceof HTMLButtonElement
+    ? (element.dataset.testid ?? element.getAttribute('aria-label') ?? element.textContent)
+    : null
+
 /** The part of a snapshot that this window shows. */
 const shownOf = (snapshot: Snapshot | null): unknown =>
   snapshot === null
@@ -111,5 +117,6 @@ const shownOf = (snapshot: Snapshot | null): unknown =>
         snapshot.progress.reaction,
         snapshot.policy?.version ?? null,
         snapshot.durability,
+        snapshot.hub.kind,
         snapshot.present.length,
       ]

@@ -2,6 +2,7 @@ import type { Intent, Snapshot } from '../../contract/ipc.ts'
 import type { ReactionCard } from '../../domain/policy/policy.ts'
 import type { Escalation } from '../../domain/workstation/state.ts'
 import { formatClock, formatDay } from '../../ui/time.ts'
+import { pagersShown } from '../reaction/out-of-band.ts'
 import { stagesOf } from '../reaction/receipts.ts'
 import { reactionWords } from '../reaction/words.ts'
 import { phonesOf, physicianName } from '../workstation/people.ts'
@@ -58,8 +59,14 @@ function call(snapshot: Snapshot, reaction: Escalation): HTMLElement {
     reaction.drill ? h('p', { class: 'help-drill' }, words.drill) : null,
     h('h1', {}, words.title),
     h('p', { class: 'help-clock', role: 'timer', label: words.since }, '0:00'),
-    h('p', { class: 'help-progress', role: 'status' }, progress?.words ?? words.calling),
-    reaction.unreachable === null
+    h(
+      'p',
+      progress?.telephone === true
+        ? { class: 'help-progress help-loud', role: 'alert' }
+        : { class: 'help-progress', role: 'status' },
+      progress?.words ?? words.calling,
+    ),
+    reaction.unreachable === null || progress?.stage !== 'unreachable'
       ? null
       : h(
           'p',
@@ -84,6 +91,21 @@ function call(snapshot: Snapshot, reaction: Escalation): HTMLElement {
         ),
       ),
     ),
+    pagers(snapshot, reaction),
+  )
+}
+
+/** Without pictures here: the words alone say how each stands. */
+function pagers(snapshot: Snapshot, reaction: Escalation): HTMLElement | null {
+  const { people, unpaged } = pagersShown(snapshot, reaction)
+  if (people.length === 0 && unpaged === null) return null
+  return h(
+    'ul',
+    { class: 'help-pagers', label: reactionWords.pagers },
+    ...people.map(({ who, ways }) =>
+      h('li', {}, h('strong', {}, who), ' ', h('span', {}, ways.map(({ words: said }) => said).join(' · '))),
+    ),
+    unpaged === null ? null : h('li', { class: 'help-loud' }, unpaged),
   )
 }
 
@@ -91,7 +113,7 @@ function notices({ problem, soundProblem, snapshot }: HelpView): HTMLElement {
   const lines = [
     problem,
     soundProblem === null ? null : `${words.sound}: ${soundProblem}`,
-    snapshot?.durability.kind === 'volatile' ? words.volatile : null,
+    snapshot === null || snapshot.durability.kind === 'durable' ? null : words[snapshot.durability.kind],
   ]
   return h(
     'div',
@@ -196,11 +218,13 @@ function step({ text, dose }: ReactionCard['steps'][number]): HTMLElement {
 
 function press(snapshot: Snapshot | null, { send }: HelpActions): HTMLElement {
   const locked = snapshot?.state.operator.kind === 'locked'
-  const open = (snapshot?.state.reaction ?? null) !== null
+  const reaction = snapshot?.state.reaction ?? null
+  // During a drill a press is no repetition: it ends the practice and calls in earnest.
+  const armed = reaction === null || reaction.drill
   return h(
     'button',
     {
-      class: open ? 'help-press help-press-open' : 'help-press',
+      class: armed ? 'help-press' : 'help-press help-press-open',
       testId: 'help-button',
       onPress: () =>
         void send({
@@ -210,6 +234,7 @@ function press(snapshot: Snapshot | null, { send }: HelpActions): HTMLElement {
           drill: false,
         }),
     },
-    open ? words.again : words.press,
+    reaction === null ? words.press : reaction.drill ? words.real : words.again,
+    reaction?.drill === true ? h('span', { class: 'help-press-detail' }, words.realDetail) : null,
   )
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { timingOf } from '../../domain/escalation/timing.ts'
 import type { Escalation } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useTick } from '../../ui/ElapsedTime.tsx'
@@ -8,13 +9,13 @@ import { sincePressMs } from '../workstation/store.ts'
 import { EndHelp } from './EndHelp.tsx'
 import { reactionWords as words } from './words.ts'
 
-const defaultCancelWithinMs = 5000
-
 /** How long the press may still be taken back; 0 once it may not. */
 export function useCancelLeftMs(kind: Escalation['kind']): number {
   const { store } = useWorkstation()
   useTick(200)
-  const within = useSnapshot().policy?.escalation.cancelWithinMs ?? defaultCancelWithinMs
+  const { state, policy } = useSnapshot()
+  const open = state[kind]
+  const within = open === null ? 0 : timingOf(open, policy).cancelWithinMs
   return Math.max(0, within - (sincePressMs(store.getState(), kind) ?? within))
 }
 

@@ -3,12 +3,14 @@ import type { Escalation } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/Field.tsx'
-import { useIntent } from '../workstation/context.tsx'
+import { useIntent, useSnapshot } from '../workstation/context.tsx'
+import { StopButton } from './StopInjection.tsx'
 import { reactionWords as words } from './words.ts'
 
 /** Ends the call with an outcome: a usual one by one tap, or in the person's own words. */
 export function EndHelp({ escalation }: { readonly escalation: Escalation }) {
   const { busy, error, send } = useIntent()
+  const injecting = useSnapshot().state.session.kind === 'injecting'
   const [open, setOpen] = useState(false)
   const [own, setOwn] = useState('')
   const [missing, setMissing] = useState(false)
@@ -29,7 +31,20 @@ export function EndHelp({ escalation }: { readonly escalation: Escalation }) {
         {words.end}
       </Button>
       {open && (
-        <Dialog title={words.endTitle} onClose={() => setOpen(false)} closeLabel={words.endKeep}>
+        <Dialog
+          title={words.endTitle}
+          onClose={() => setOpen(false)}
+          closeLabel={words.endKeep}
+          // At the foot, which never scrolls out of view.
+          actions={
+            injecting ? (
+              <>
+                <p className="end-injecting">{words.endInjecting}</p>
+                <StopButton />
+              </>
+            ) : undefined
+          }
+        >
           <p>{words.endLead}</p>
           <div className="end-outcomes">
             {words.endOutcomes.map((outcome) => (

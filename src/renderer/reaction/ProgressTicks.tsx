@@ -3,6 +3,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { useSnapshot } from '../workstation/context.tsx'
 import { physicianName } from '../workstation/people.ts'
+import { PagedOutOfBand } from './PagedOutOfBand.tsx'
 import './progress-ticks.css'
 import { stagesOf, whoDeclined } from './receipts.ts'
 import { reactionWords as words } from './words.ts'
@@ -34,6 +35,7 @@ export function ProgressTicks({ escalation }: { readonly escalation: Escalation 
           {declined.map((id) => words.declined(physicianName(snapshot, id))).join(' · ')}
         </p>
       )}
+      <PagedOutOfBand escalation={escalation} />
     </div>
   )
 }

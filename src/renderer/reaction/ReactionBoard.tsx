@@ -35,8 +35,8 @@ export function ReactionBoard({ escalation }: { readonly escalation: Escalation 
         </div>
         <CancelOrEnd escalation={escalation} />
       </header>
-      <Orders />
       <StopInjection />
+      <Orders />
       <div className="board-body">
         <div className="board-side">
           <PhysicianView />
@@ -84,6 +84,13 @@ export function Progress(props: { readonly snapshot: Snapshot; readonly escalati
   ) {
     return (
       <Notice tone="loud" title={`${words.unreachable}: ${unreachable ?? progress?.words ?? ''}`} announce>
+        {words.unreachableDetail}
+      </Notice>
+    )
+  }
+  if (progress?.telephone === true) {
+    return (
+      <Notice tone="loud" title={progress.words} announce>
         {words.unreachableDetail}
       </Notice>
     )

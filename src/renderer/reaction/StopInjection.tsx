@@ -7,12 +7,23 @@ import './stop-injection.css'
 /** Contrast may still be flowing when the button is pressed: that it was stopped is one tap from the board. */
 export function StopInjection() {
   const { session } = useSnapshot().state
-  const { busy, error, send } = useIntent()
   if (session.kind !== 'injecting') return null
   const injection = session.facts.injections.at(-1)
   return (
     <section className="board-injection" aria-label={sessionWords.injection.title}>
       {injection !== undefined && <InjectionLine injection={injection} />}
+      <StopButton />
+    </section>
+  )
+}
+
+/** The button alone, where there is no room for what flows, or no right to show it. */
+export function StopButton() {
+  const { session } = useSnapshot().state
+  const { busy, error, send } = useIntent()
+  if (session.kind !== 'injecting') return null
+  return (
+    <>
       {error !== undefined && (
         <p className="step-refusal" role="alert">
           {error}
@@ -27,6 +38,6 @@ export function StopInjection() {
       >
         {sessionWords.injection.stop}
       </Button>
-    </section>
+    </>
   )
 }

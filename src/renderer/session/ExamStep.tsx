@@ -24,8 +24,8 @@ export function ExamStep() {
   const modality = exam?.modality ?? room?.modality ?? 'CT'
   const contrastClass = chosenClass ?? defaultClass[modality]
   const blocked =
-    snapshot.durability.kind === 'volatile'
-      ? words.volatile
+    snapshot.durability.kind !== 'durable'
+      ? words[snapshot.durability.kind]
       : snapshot.policy === null
         ? words.stopped
         : undefined

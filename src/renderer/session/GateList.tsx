@@ -31,7 +31,12 @@ export function GateList() {
           hint={sessionWords.override.reasonHint}
           confirm={sessionWords.override.confirm}
           keep={sessionWords.override.keep}
-          intent={(reason) => ({ kind: 'override-check', check: overriding.check, reason })}
+          intent={(reason) => ({
+            kind: 'override-check',
+            check: overriding.check,
+            finding: overriding.detail,
+            reason,
+          })}
           onClose={() => setOverriding(undefined)}
         >
           <p>

@@ -5,7 +5,7 @@ import { useTick } from '../../ui/ElapsedTime.tsx'
 import { StatusWord } from '../../ui/StatusWord.tsx'
 import { formatTime } from '../../ui/time.ts'
 import { useIntent, useWorkstation } from '../workstation/context.tsx'
-import { nowMs } from '../workstation/store.ts'
+import { leftToObserveMs, nowMs } from '../workstation/store.ts'
 import { InjectionLine } from './InjectionStep.tsx'
 import './injection-step.css'
 import { ReasonDialog } from './ReasonDialog.tsx'
@@ -20,7 +20,9 @@ export function ObserveStep({ session }: { readonly session: SessionState & { ki
   const { busy, error, send } = useIntent()
   const [ending, setEnding] = useState(false)
   useTick(500)
-  const over = nowMs(store.getState()) >= Date.parse(session.dueAt)
+  const leftMs = leftToObserveMs(store.getState())
+  const over = leftMs === 0
+  const until = new Date(nowMs(store.getState()) + leftMs).toISOString()
   return (
     <StepFrame
       number={5}
@@ -62,7 +64,7 @@ export function ObserveStep({ session }: { readonly session: SessionState & { ki
             <StatusWord status="good" word={words.over} size="large" />
           ) : (
             <span>
-              {words.left}, {words.until} {formatTime(session.dueAt)}
+              {words.left}, {words.until} {formatTime(until)}
             </span>
           )}
         </p>

@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { orderInWords } from '../../domain/statement/statement.ts'
 import type { OrderReceived } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -6,6 +7,7 @@ import { formatClock } from '../../ui/time.ts'
 import { useIntent, useSnapshot } from '../workstation/context.tsx'
 import { physicianName } from '../workstation/people.ts'
 import './orders.css'
+import { useSettled } from './use-settled.ts'
 import { sessionWords } from './words.ts'
 
 const words = sessionWords.order
@@ -34,8 +36,19 @@ function OrderCard({ received }: { readonly received: OrderReceived }) {
   const { busy, error, send } = useIntent()
   const { statementId, physicianId, at, order } = received
   const said = orderInWords(order)
+  const ref = useRef<HTMLElement>(null)
+  // It comes unasked, where a finger may be on its way to another button: that press must not read it back.
+  const { settled, isSettled } = useSettled(ref)
+  const readBack = (): void => {
+    if (isSettled()) void send({ kind: 'read-back-order', statementId })
+  }
   return (
-    <section className="order" role="alert" aria-label={words.from(physicianName(snapshot, physicianId))}>
+    <section
+      ref={ref}
+      className="order"
+      role="alert"
+      aria-label={words.from(physicianName(snapshot, physicianId))}
+    >
       <Icon name="alert" />
       <div className="order-words">
         <p className="order-from">
@@ -44,12 +57,7 @@ function OrderCard({ received }: { readonly received: OrderReceived }) {
         <p className="order-said">{said}</p>
         {error !== undefined && <p className="step-refusal">{error}</p>}
       </div>
-      <Button
-        kind="primary"
-        size="large"
-        busy={busy}
-        onClick={() => void send({ kind: 'read-back-order', statementId })}
-      >
+      <Button kind="primary" size="large" busy={busy} aria-disabled={!settled} onClick={readBack}>
         {words.readBack(said)}
       </Button>
     </section>

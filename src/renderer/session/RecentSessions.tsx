@@ -33,7 +33,7 @@ function RecentSession(props: { readonly session: Snapshot['recent'][number]; re
   const { busy, error, send } = useIntent()
   const [paths, setPaths] = useState<readonly string[]>([])
   const waiting = snapshot.state.unsigned.find(({ sessionId }) => sessionId === session.sessionId)
-  const signer =
+  const expected =
     waiting === undefined || waiting.physicianId === null
       ? null
       : physicianName(snapshot, waiting.physicianId)
@@ -47,10 +47,13 @@ function RecentSession(props: { readonly session: Snapshot['recent'][number]; re
       <span className="recent-when">
         {words.closed} {formatDay(session.closedAt)} {formatTime(session.closedAt)}
       </span>
-      <StatusWord
-        status={session.signed ? 'good' : 'busy'}
-        word={session.signed ? words.signed : words.unsigned(signer)}
-      />
+      {waiting !== undefined ? (
+        <StatusWord status="busy" word={words.unsigned(expected)} />
+      ) : session.signedBy !== null ? (
+        <StatusWord status="good" word={words.signed(physicianName(snapshot, session.signedBy))} />
+      ) : (
+        <StatusWord status="idle" word={words.nothingToSign} />
+      )}
       <Button size="small" icon="document" busy={busy} onClick={() => void save()}>
         {words.save}
       </Button>

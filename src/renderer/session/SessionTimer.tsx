@@ -1,7 +1,7 @@
 import type { SessionState } from '../../domain/workstation/state.ts'
 import { ElapsedTime, type ElapsedTimeProps } from '../../ui/ElapsedTime.tsx'
 import { useWorkstation } from '../workstation/context.tsx'
-import { nowMs } from '../workstation/store.ts'
+import { leftToObserveMs, nowMs } from '../workstation/store.ts'
 
 type Open = Exclude<SessionState, { kind: 'none' }>
 
@@ -11,13 +11,12 @@ export function SessionTimer(props: { readonly session: Open; readonly size?: El
   const { session, size = 'normal' } = props
   const now = (): number => nowMs(store.getState())
   if (session.kind === 'observing') {
-    const due = Date.parse(session.dueAt)
     return (
       <ElapsedTime
         counts="down"
         size={size}
         label="Time left to observe"
-        read={() => Math.max(0, due - now())}
+        read={() => leftToObserveMs(store.getState())}
       />
     )
   }

@@ -3,7 +3,7 @@ import type { SessionFacts } from '../../domain/workstation/state.ts'
 import { formatClock, formatTime } from '../../ui/time.ts'
 import { useSnapshot } from '../workstation/context.tsx'
 import { physicianName } from '../workstation/people.ts'
-import { classWords, sessionWords } from './words.ts'
+import { callWords, classWords, sessionWords } from './words.ts'
 
 /** What the record will say, in short, before it is closed. */
 export function Summary({ facts }: { readonly facts: SessionFacts }) {
@@ -12,7 +12,11 @@ export function Summary({ facts }: { readonly facts: SessionFacts }) {
   const yes = answers.filter(({ answer }) => answer === 'yes')
   const responder = snapshot.policy?.responders.find(({ id }) => id === facts.responderId)
   const { primary } = snapshot.state.supervisor
-  const overrides = Object.entries(facts.overrides)
+  const overrides = facts.injections.flatMap(({ startedAt, gate }) =>
+    gate
+      .filter(({ outcome }) => outcome === 'overridden')
+      .map(({ check, detail }) => ({ key: `${startedAt} ${check}`, detail })),
+  )
   return (
     <section className="summary" aria-label={sessionWords.close.summary}>
       <h3>{sessionWords.close.summary}</h3>
@@ -37,12 +41,25 @@ export function Summary({ facts }: { readonly facts: SessionFacts }) {
         <dt>Injections</dt>
         <dd>
           {facts.injections.length === 0 && 'none'}
-          {facts.injections.map(({ startedAt, agent, concentration, volumeMl, route }) => (
+          {facts.injections.map(({ startedAt, stoppedAt, agent, concentration, volumeMl, route }) => (
             <span key={startedAt} className="summary-line">
-              {formatClock(startedAt)} {agent} {concentration}, {volumeMl} mL {route}
+              {formatClock(startedAt)}
+              {stoppedAt === null ? '' : `–${formatClock(stoppedAt)}`} {agent} {concentration}, {volumeMl} mL{' '}
+              {route}
             </span>
           ))}
         </dd>
+        {facts.calls.length > 0 && <dt>Calls for help</dt>}
+        {facts.calls.length > 0 && (
+          <dd>
+            {facts.calls.map(({ id, kind, drill, pressedAt, cancelled, outcome }) => (
+              <span key={id} className="summary-line">
+                {formatClock(pressedAt)} {drill ? 'Drill' : callWords[kind]}
+                {cancelled ? ', cancelled' : ''}: {outcome}
+              </span>
+            ))}
+          </dd>
+        )}
         {facts.orders.length > 0 && <dt>Orders</dt>}
         {facts.orders.length > 0 && (
           <dd>
@@ -57,9 +74,9 @@ export function Summary({ facts }: { readonly facts: SessionFacts }) {
         {overrides.length > 0 && <dt>Overridden</dt>}
         {overrides.length > 0 && (
           <dd>
-            {overrides.map(([check, reason]) => (
-              <span key={check} className="summary-line">
-                {check}: {reason}
+            {overrides.map(({ key, detail }) => (
+              <span key={key} className="summary-line">
+                {detail}
               </span>
             ))}
           </dd>

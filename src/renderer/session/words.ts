@@ -1,8 +1,14 @@
+import type { EscalationKind } from '../../domain/log/events.ts'
 import type { ContrastClass, GateCheckId, Modality } from '../../domain/policy/policy.ts'
 
 export const classWords: Record<ContrastClass, string> = {
   iodinated: 'Iodinated',
   'gadolinium-based': 'Gadolinium-based (GBCA)',
+}
+
+export const callWords: Record<EscalationKind, string> = {
+  reaction: 'Reaction',
+  question: 'Question',
 }
 
 /** What a room of this modality injects unless somebody says otherwise. */
@@ -42,6 +48,7 @@ export const sessionWords = {
     open: 'Open session',
     choose: 'Choose an exam above',
     volatile: 'The record cannot be written, so patient work does not start.',
+    doubted: 'The log on this computer was altered or damaged, so no new session starts.',
     stopped: 'Screening cannot be done without a policy.',
   },
   typed: {
@@ -63,8 +70,9 @@ export const sessionWords = {
   recent: {
     title: 'Recent sessions',
     empty: 'Closed sessions appear here, with their record.',
-    signed: 'Signed by the physician',
-    unsigned: (name: string | null) => `Waiting for the signature of ${name ?? 'a physician'}`,
+    signed: (name: string) => `Signed by ${name}`,
+    unsigned: (name: string | null) => `Not signed yet: waiting for ${name ?? 'a physician'}`,
+    nothingToSign: 'Abandoned: nothing to sign',
     save: 'Save record',
     saved: 'Record saved',
     closed: 'closed',

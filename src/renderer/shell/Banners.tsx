@@ -26,7 +26,16 @@ export function Banners() {
         </Notice>
       )}
       {snapshot?.durability.kind === 'volatile' && (
-        <Banner tone="loud" {...bannerWords.volatile(snapshot.durability.problem.message)} />
+        <Banner
+          tone="loud"
+          {...bannerWords.volatile(snapshot.durability.problem.message, snapshot.durability.isRetried)}
+        />
+      )}
+      {snapshot?.durability.kind === 'doubted' && (
+        <Banner
+          tone="loud"
+          {...bannerWords.doubted(snapshot.durability.problem.message, snapshot.durability.resumes)}
+        />
       )}
       {calm && snapshot !== null && gap !== null && (
         <Banner

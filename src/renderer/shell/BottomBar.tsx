@@ -23,14 +23,23 @@ export function BottomBar() {
   )
 }
 
-function RedButton({ onPress }: { readonly onPress: () => void }) {
+export function RedButton({ onPress }: { readonly onPress: () => void }) {
   const pressed = useView((view) => view.pressed?.kind === 'reaction')
-  const open = useView((view) => (view.snapshot?.state.reaction ?? null) !== null)
-  const label = open ? shellWords.helpOpen : pressed ? shellWords.helpCalling : shellWords.help
-  return open ? (
-    <HelpButton label={label} detail={shellWords.helpOpenDetail} state="open" onPress={onPress} />
-  ) : (
-    <HelpButton label={label} onPress={onPress} />
+  const reaction = useView((view) => view.snapshot?.state.reaction ?? null)
+  if (reaction === null) {
+    return <HelpButton label={pressed ? shellWords.helpCalling : shellWords.help} onPress={onPress} />
+  }
+  // A press now is no repetition: it ends the practice and calls in earnest.
+  if (reaction.drill) {
+    return <HelpButton label={shellWords.helpDrill} detail={shellWords.helpDrillDetail} onPress={onPress} />
+  }
+  return (
+    <HelpButton
+      label={shellWords.helpOpen}
+      detail={shellWords.helpOpenDetail}
+      state="open"
+      onPress={onPress}
+    />
   )
 }
 

@@ -10,10 +10,12 @@ export const shellWords = {
   outsideDetail:
     'It was opened in a browser, so it cannot reach the workstation. Start Scanside. In an emergency call 911.',
   ask: 'Ask the physician',
-  askOpen: 'Question is open',
+  askOpen: 'Ask everyone again',
   help: 'REACTION — CALL NOW',
   helpOpen: 'CALL AGAIN',
   helpOpenDetail: 'the call is open',
+  helpDrill: 'REAL REACTION — CALL NOW',
+  helpDrillDetail: 'ends the drill',
   helpCalling: 'CALLING…',
   f1: 'F1 Help',
   primaryTitle: 'Physician',
@@ -48,6 +50,11 @@ const lackWords: Record<LinkLack, string> = {
   'physician-does-not-hear-room': 'they do not hear this room',
   'room-does-not-see-physician': 'you do not see them',
   'room-does-not-hear-physician': 'you do not hear them',
+  'physician-is-muted': 'their microphone is muted',
+  'physician-is-in-another-room': 'they have another room in front',
+  'physician-has-opened-no-room': 'they have not opened this room',
+  'physician-is-not-looking': 'they are not looking, their console is hidden',
+  'physician-attention-unknown': 'their console does not say whether they attend to this room',
 }
 
 /** What the link is, from what is measured; never from "connected". */
@@ -61,7 +68,11 @@ export function linkWords(reading: LinkReading, name: string | null, silent: boo
     case 'none':
       return { status: 'idle', word: 'NOT CONNECTED', detail: name }
     case 'connecting':
-      return { status: 'busy', word: 'CONNECTING', detail: `to ${name}` }
+      return {
+        status: state.obstacle === undefined ? 'busy' : 'attention',
+        word: 'CONNECTING',
+        detail: state.obstacle === undefined ? `to ${name}` : `to ${name}: ${state.obstacle}`,
+      }
     case 'warm':
       return { status: 'ready', word: 'READY', detail: `${name}, picture on demand` }
     case 'live':
@@ -137,9 +148,15 @@ export const bannerWords = {
     title: 'Scanside does not answer: what you see may be old.',
     body: 'It is asking again by itself. In an emergency use the telephone numbers below.',
   },
-  volatile: (message: string) => ({
+  volatile: (message: string, isRetried: boolean) => ({
     title: `The record cannot be written to disk: ${message}`,
-    body: 'The help button works. Patient work does not start until the disk takes entries again; they are kept in memory and tried again. Tell your IT.',
+    body: isRetried
+      ? 'The help button works. Patient work does not start until the disk takes entries again; they are kept in memory and tried again. Tell your IT.'
+      : 'The help button works. Patient work does not start, and what happens now is kept only until Scanside ends. Tell your IT.',
+  }),
+  doubted: (message: string, resumes: boolean) => ({
+    title: message,
+    body: `The help button works, an open session can be finished, and entries are still written. No new session starts until this is cleared up.${resumes ? '' : ' Finish what is open before you quit Scanside: the next start cannot go on with it.'}`,
   }),
   gap: (since: string, name: string | null) => ({
     title: `Supervision was interrupted at ${formatTime(since)}.`,

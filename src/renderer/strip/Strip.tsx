@@ -1,5 +1,4 @@
 import { Button } from '../../ui/Button.tsx'
-import { HelpButton } from '../../ui/HelpButton.tsx'
 import { formatPersonName } from '../../ui/time.ts'
 import { CancelOrEnd } from '../reaction/CancelHelp.tsx'
 import { PhoneList } from '../reaction/PhoneList.tsx'
@@ -10,11 +9,10 @@ import { StopInjection } from '../reaction/StopInjection.tsx'
 import { Orders } from '../session/Orders.tsx'
 import { SessionTimer } from '../session/SessionTimer.tsx'
 import { Banners } from '../shell/Banners.tsx'
-import { AskButton, PhoneNumbers } from '../shell/BottomBar.tsx'
+import { AskButton, PhoneNumbers, RedButton } from '../shell/BottomBar.tsx'
 import { LinkStatus, PhysicianView } from '../shell/LinkColumn.tsx'
 import { stepName, stepNumber } from '../shell/Steps.tsx'
 import { SyncState } from '../shell/TopBar.tsx'
-import { shellWords } from '../shell/words.ts'
 import { useIntent, useSnapshot, useWorkstation } from '../workstation/context.tsx'
 import { roomNow } from '../workstation/people.ts'
 import { pressHelp } from '../workstation/store.ts'
@@ -45,6 +43,9 @@ export function Strip() {
         </Button>
       </header>
       <main className="strip-body">
+        <StopInjection />
+        <Orders />
+        {reaction !== null && <PhoneList escalation={reaction} />}
         <Banners />
         {reaction !== null && (
           <section className="strip-reaction" aria-label={words.reaction}>
@@ -58,11 +59,8 @@ export function Strip() {
             <CancelOrEnd escalation={reaction} />
           </section>
         )}
-        <Orders />
-        <StopInjection />
         <PhysicianView />
         <LinkStatus />
-        {reaction !== null && <PhoneList escalation={reaction} />}
         <QuestionStrip />
         {reaction === null && <SessionLine />}
         {reaction === null && <PhoneNumbers />}
@@ -70,11 +68,7 @@ export function Strip() {
       <footer className="strip-foot" data-stays>
         <SyncState />
         <AskButton />
-        <HelpButton
-          label={reaction === null ? shellWords.help : shellWords.helpOpen}
-          state={reaction === null ? 'armed' : 'open'}
-          onPress={() => void pressHelp(store, bridge, 'reaction')}
-        />
+        <RedButton onPress={() => void pressHelp(store, bridge, 'reaction')} />
       </footer>
     </div>
   )

@@ -109,6 +109,10 @@ export function createWorkstationStore(bridge: WorkstationBridge): {
 export const nowMs = (view: View): number =>
   view.snapshot === null ? Date.now() : view.snapshot.nowMs + (performance.now() - view.receivedAt)
 
+/** Milliseconds until the observation is over, counted on from the last snapshot; 0 once it is, or if there is none. */
+export const leftToObserveMs = (view: View): number =>
+  Math.max(0, (view.snapshot?.observationLeftMs ?? 0) - (performance.now() - view.receivedAt))
+
 /** Milliseconds since the press, counted on from the last snapshot; null if there is no such call. */
 export function sincePressMs(view: View, kind: EscalationKind): number | null {
   const atSnapshot = view.snapshot?.elapsedMs[kind] ?? null

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { deviceIdOf, enrolResponseSchema, hubProblemSchema } from '../../../src/contract/hub.ts'
 import { generateKeyPair, publicKeySha256, signJson } from '../../../src/platform/node/ed25519.ts'
 import { testSite } from '../../support/site.ts'
-import { ask, cleanUp, enrol, kindOf, manualClock, startHub } from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { ask, describeOnEachStore, enrol, kindOf, manualClock, startHub } from './kit.ts'
 
 afterEach(cleanUp)
 
@@ -10,7 +11,7 @@ const request = (code: string, key = generateKeyPair()) => ({
   json: { code, publicKey: key.publicKey, hostname: 'ct1-pc' },
 })
 
-describe('enrolment', () => {
+describeOnEachStore('enrolment', () => {
   it('makes a device known by its key, once for each code', async () => {
     const { hub, url } = await startHub()
     const code = await hub.issueEnrolmentCode('ct-1')
@@ -72,7 +73,7 @@ describe('enrolment', () => {
   })
 })
 
-describe('device tokens', () => {
+describeOnEachStore('device tokens', () => {
   it('are given for a fresh challenge signed by the enrolled key, once', async () => {
     const hub = await startHub()
     const device = await enrol(hub, 'ct-1')

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   hubProblemSchema,
+  iceConfigOf,
   iceResponseSchema,
   protocolVersion,
   signedPolicySchema,
@@ -12,7 +13,8 @@ import {
 import { createHub } from '../../../src/hub/hub.ts'
 import { verifyJson } from '../../../src/platform/node/ed25519.ts'
 import { testSite } from '../../support/site.ts'
-import { ask, chainOf, cleanUp, enrol, manualClock, register, startHub, tempDir } from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { ask, chainOf, enrol, manualClock, register, startHub, tempDir } from './kit.ts'
 
 afterEach(cleanUp)
 
@@ -92,6 +94,15 @@ describe('TURN credentials', () => {
     const asPhysician = await ask(hub.url, '/api/ice', { headers: { cookie } })
     expect(asPhysician.body.iceServers[1].username).toMatch(/^\d+:dr-chen$/)
     expect((await ask(hub.url, '/api/ice')).status).toBe(401)
+  })
+
+  it('say so where media may go through the relay alone, which needs one', async () => {
+    const turn = { urls: ['turn:turn.example.org:3478'], secret: 'north-secret', ttlS: 3600 }
+    const hub = await startHub({ turn, relayOnly: true })
+    const { cookie } = await register(hub, 'dr-chen')
+    const { body } = await ask(hub.url, '/api/ice', { headers: { cookie } })
+    expect(iceConfigOf(iceResponseSchema.parse(body))).toMatchObject({ relayOnly: true })
+    await expect(startHub({ relayOnly: true })).rejects.toThrow('relayOnly: needs turn')
   })
 
   it('are not made up where there is no relay', async () => {

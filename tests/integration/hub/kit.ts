@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { io } from 'socket.io-client'
+import { beforeAll, describe } from 'vitest'
 import { challengeToSign, protocolVersion } from '../../../src/contract/hub.ts'
 import { emptyChain, type LogEntry, sealEntry } from '../../../src/domain/log/entry.ts'
+import { beforeSegment } from '../../../src/domain/log/segments.ts'
 import type {
   ConsoleCertificate,
   SignedStatement,
@@ -20,7 +22,9 @@ import {
   signJson,
 } from '../../../src/platform/node/ed25519.ts'
 import { type Authenticator, createAuthenticator } from '../../support/authenticator.ts'
+import { freshDatabase, postgresUrl } from '../../support/postgres.ts'
 import { testSite } from '../../support/site.ts'
+import { later } from '../../support/undo.ts'
 
 /** A clock that moves only when told, and then runs what is due. */
 export type ManualClock = HubClock & { readonly advance: (ms: number) => void }
@@ -46,17 +50,36 @@ export function manualClock(startMs = Date.parse('2026-11-20T12:00:00.000Z')): M
   }
 }
 
-/** Undone in reverse order, by the test file's `afterEach`. */
-const undo: (() => unknown)[] = []
-export const later = (work: () => unknown): void => void undo.push(work)
-export async function cleanUp(): Promise<void> {
-  for (const work of undo.splice(0).reverse()) await work()
+type StoreKind = 'SQLite' | 'PostgreSQL'
+let storeKind: StoreKind = 'SQLite'
+
+/** The same tests with hubs on either store; on PostgreSQL only where there is a server. */
+export function describeOnEachStore(name: string, tests: (kind: StoreKind) => void): void {
+  for (const kind of ['SQLite', 'PostgreSQL'] as const)
+    describe.skipIf(kind === 'PostgreSQL' && postgresUrl === undefined)(`${name}, on ${kind}`, () => {
+      beforeAll(() => {
+        storeKind = kind
+      })
+      tests(kind)
+    })
+}
+
+/** Where a hub's data is, for the hub that follows it on the same data. */
+export type TestPlace = Pick<HubConfig, 'data' | 'database'>
+
+export async function freshPlace(): Promise<TestPlace> {
+  if (storeKind === 'SQLite') return { data: await tempDir() }
+  const { url, drop } = await freshDatabase()
+  later(drop)
+  return { database: url }
 }
 
 export type TestHub = {
   readonly hub: Hub
   readonly url: string
   readonly port: number
+  readonly place: TestPlace
+  /** Empty on PostgreSQL. */
   readonly data: string
   readonly log: readonly string[]
 }
@@ -68,7 +91,9 @@ export async function tempDir(): Promise<string> {
 }
 
 export async function startHub(over: Partial<HubConfig> = {}): Promise<TestHub> {
-  const data = over.data ?? (await tempDir())
+  const { data, database, ...rest } = over
+  const isPlaced = data !== undefined || database !== undefined
+  const place = isPlaced ? { ...(data && { data }), ...(database && { database }) } : await freshPlace()
   const log: string[] = []
   const hub = await createHub({
     port: 0,
@@ -76,12 +101,12 @@ export async function startHub(over: Partial<HubConfig> = {}): Promise<TestHub> 
     logLevel: 'debug',
     logTo: (line) => void log.push(line),
     limits: { enrolPerAddress: 1000 },
-    ...over,
-    data,
+    ...rest,
+    ...place,
   })
   later(() => hub.stop())
   const { url, port } = await hub.start()
-  return { hub, url, port, data, log }
+  return { hub, url, port, place, data: place.data ?? '', log }
 }
 
 export type Reply = {
@@ -116,6 +141,8 @@ export const kindOf = (answer: unknown): string =>
   (answer as { error?: { kind?: string } }).error?.kind ??
   (answer as { ok?: boolean }).ok?.toString() ??
   'nothing'
+
+const patienceMs = 10_000
 
 /** One end of a socket, with everything that arrived, in order. */
 export type Line = {
@@ -168,7 +195,13 @@ export async function connect(
         return Promise.resolve(first)
       }
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no "${event}" within 5 s`)), 5000)
+        const timer = setTimeout(() => {
+          waiting.set(
+            event,
+            (waiting.get(event) ?? []).filter((other) => other !== waiter),
+          )
+          reject(new Error(`no "${event}" within ${patienceMs / 1000} s`))
+        }, patienceMs)
         const waiter = (message: unknown) => {
           clearTimeout(timer)
           resolve(message)
@@ -199,7 +232,10 @@ export type TestDevice = {
   readonly post: (entries: readonly unknown[], deviceId?: string) => Promise<Reply>
 }
 
-export async function enrol({ hub, url }: Pick<TestHub, 'hub' | 'url'>, roomId: string): Promise<TestDevice> {
+export async function enrol(
+  { hub, url }: { readonly hub: Pick<Hub, 'issueEnrolmentCode'>; readonly url: string },
+  roomId: string,
+): Promise<TestDevice> {
   const key = generateKeyPair()
   const code = await hub.issueEnrolmentCode(roomId)
   const { body } = await ask(url, '/api/enrol', {
@@ -253,7 +289,10 @@ export type TestPhysician = {
 }
 type Said = { readonly kind: Statement['kind']; readonly deviceId: string } & Record<string, unknown>
 
-export async function register({ hub, url }: TestHub, physicianId: string): Promise<TestPhysician> {
+export async function register(
+  { hub, url }: { readonly hub: Pick<Hub, 'issueInvite'>; readonly url: string },
+  physicianId: string,
+): Promise<TestPhysician> {
   const authenticator = createAuthenticator(url)
   const { code: invite } = await hub.issueInvite(physicianId)
   const origin = { origin: url }
@@ -316,6 +355,13 @@ export const cookiesOf = ({ headers }: Reply): string =>
     .join('; ')
 
 /** A chain of `count` entries, each with a body of its own. */
+/** The first entry of a segment that follows a damage. */
+export function segmentBegun(device: string, segment: number): LogEntry {
+  const body = { segment, reason: 'database-corrupt', detail: 'page 7 of log', setAside: 'damaged/x' }
+  const [{ v: _v, seq: _seq, prev: _prev, hash: _hash, ...draft }] = chainOf(device, 1) as [LogEntry]
+  return sealEntry(beforeSegment(segment), { ...draft, type: 'segment-begun', body }, sha256Hex)
+}
+
 export function chainOf(device: string, count: number, from = emptyChain, mark = 'a'): LogEntry[] {
   const entries: LogEntry[] = []
   let head = from

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { logAckSchema, logRefusalSchema } from '../../../src/contract/hub.ts'
 import { emptyChain, hashEntry, type LogEntry, verifyChain } from '../../../src/domain/log/entry.ts'
-import { sha256Hex } from '../../../src/platform/node/ed25519.ts'
-import { ask, chainOf, cleanUp, enrol, startHub, type TestHub } from './kit.ts'
+import { sha256Hex, verifyJson } from '../../../src/platform/node/ed25519.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { ask, chainOf, describeOnEachStore, enrol, segmentBegun, startHub, type TestHub } from './kit.ts'
 
 afterEach(cleanUp)
 
@@ -11,7 +12,7 @@ async function stored({ hub }: TestHub, deviceId: string): Promise<LogEntry[]> {
   return lines.map((line) => JSON.parse(line))
 }
 
-describe('log ingest', () => {
+describeOnEachStore('log ingest', () => {
   it('takes a chain in batches, acknowledges the highest, and gives it back as it was', async () => {
     const hub = await startHub()
     const device = await enrol(hub, 'ct-1')
@@ -19,7 +20,17 @@ describe('log ingest', () => {
     await device.post(chain.slice(0, 10))
     const { status, body } = await device.post(chain.slice(10))
     expect(status).toBe(200)
-    expect(logAckSchema.parse(body)).toEqual({ ok: true, ack: 30, hash: chain[29]?.hash })
+    const ack = logAckSchema.parse(body)
+    expect(ack).toMatchObject({ ok: true, ack: 30, hash: chain[29]?.hash })
+    const receipt = {
+      purpose: 'scanside-log-receipt',
+      device: device.deviceId,
+      seq: 30,
+      hash: ack.hash,
+      at: ack.at,
+    }
+    expect(verifyJson(device.hubPublicKey, receipt, ack.signature)).toBe(true)
+    expect(verifyJson(device.hubPublicKey, { ...receipt, seq: 31 }, ack.signature)).toBe(false)
     expect(await stored(hub, device.deviceId)).toEqual(chain)
   })
 
@@ -59,6 +70,39 @@ describe('log ingest', () => {
     expect(torn.body.error).toMatchObject({ kind: 'gap', expectedSeq: 4 })
     expect((await device.post(chain.slice(3))).body).toMatchObject({ ok: true, ack: 9 })
     expect((await hub.hub.devices())[0]).toMatchObject({ entries: 9, incidents: 0 })
+  })
+
+  it('takes a new segment after a damage in the room, says from where, and keeps what the room has lost', async () => {
+    const hub = await startHub()
+    const device = await enrol(hub, 'ct-1')
+    const old = chainOf(device.deviceId, 9)
+    await device.post(old)
+    const first = segmentBegun(device.deviceId, 1)
+    const later = [first, ...chainOf(device.deviceId, 3, first, 'b')]
+    // The room has found again no more than seven of its entries.
+    const answer = await device.post([...old.slice(0, 7), ...later])
+    expect(answer.body).toMatchObject({ ok: true, ack: 1_000_000_004, hash: later[3]?.hash })
+    expect(await stored(hub, device.deviceId)).toEqual([...old, ...later])
+    expect((await hub.hub.devices())[0]).toMatchObject({ incidents: 1 })
+    // Asked again from the beginning, it compares and says the same; a later segment may follow, an earlier not grow.
+    expect((await device.post([...old.slice(3, 7), ...later])).body).toMatchObject({ ack: 1_000_000_004 })
+    const third = segmentBegun(device.deviceId, 3)
+    expect((await device.post([third])).body).toMatchObject({ ack: 3_000_000_001 })
+    const late = chainOf(device.deviceId, 1, { seq: 9, hash: old[8]?.hash ?? '' })
+    expect((await device.post(late)).body.error).toMatchObject({ kind: 'fork', expectedSeq: 3_000_000_002 })
+    expect(verifyChain(await stored(hub, device.deviceId), sha256Hex)).toMatchObject({ ok: true, count: 14 })
+  })
+
+  it.each([
+    ['of another type', (e: LogEntry) => reseal({ ...e, type: 'workstation-locked' }), 'gap'],
+    ['that follows something', (e: LogEntry) => reseal({ ...e, prev: 'f'.repeat(64) }), 'broken-chain'],
+    ['under another number', (e: LogEntry) => reseal({ ...e, seq: e.seq + 1 }), 'gap'],
+  ])('takes no jump to an entry %s', async (_, spoil, kind) => {
+    const hub = await startHub()
+    const device = await enrol(hub, 'ct-1')
+    await device.post(chainOf(device.deviceId, 2))
+    const answer = await device.post([spoil(segmentBegun(device.deviceId, 1))])
+    expect(answer.body.error).toMatchObject({ kind, expectedSeq: 3 })
   })
 
   it('makes a fork an incident and repairs nothing', async () => {
@@ -120,7 +164,7 @@ describe('log ingest', () => {
     const device = await enrol(hub, 'ct-1')
     const large = await device.post([{ body: 'x'.repeat(5 * 1024 * 1024) }])
     expect([large.status, large.body.error.kind]).toEqual([413, 'too-large'])
-    const many = await device.post(Array.from({ length: 501 }, () => ({})))
+    const many = await device.post(Array.from({ length: 4001 }, () => ({})))
     expect([many.status, many.body.error.kind]).toEqual([400, 'malformed'])
     const nested = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
     const links = `"device":"${device.deviceId}","seq":1,"prev":"${emptyChain.hash}","hash":"${emptyChain.hash}"`

@@ -1,68 +1,24 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { hubToConsole, hubToWorkstation } from '../../../src/contract/hub.ts'
-import type { Page } from '../../../src/contract/room-view.ts'
 import { emptyChain, sealEntry } from '../../../src/domain/log/entry.ts'
 import { sha256Hex } from '../../../src/platform/node/ed25519.ts'
+import { cleanUp } from '../../support/undo.ts'
 import {
   chainOf,
-  cleanUp,
+  describeOnEachStore,
   deviceOf,
   enrol,
   kindOf,
-  type Line,
-  type ManualClock,
   manualClock,
   physicianOf,
   register,
   startHub,
-  type TestDevice,
 } from './kit.ts'
+import { paged, pageOf, scene, withPrimary } from './paging-scene.ts'
 
 afterEach(cleanUp)
 
-const pageOf = (device: TestDevice, over: Partial<Page> = {}): Page => ({
-  escalationId: 'e-1',
-  kind: 'reaction',
-  drill: false,
-  deviceId: device.deviceId,
-  roomId: device.roomId,
-  roomName: 'CT 1',
-  siteName: 'Imaging Center North',
-  sessionId: null,
-  pressedAt: '2026-11-20T12:00:00.000Z',
-  elapsedMs: 0,
-  ...over,
-})
-
-const withPrimary = (primary: string | null) => ({
-  step: 'injecting',
-  technologistSignedIn: true,
-  primary,
-  standby: null,
-})
-
-/** A room with Dr. Chen as its primary; both of its bench on call. */
-async function scene(clock: ManualClock = manualClock()) {
-  const hub = await startHub({ clock })
-  const device = await enrol(hub, 'ct-1')
-  const room = await device.connect()
-  await room.send('status', withPrimary('dr-chen'))
-  const [chen, rao] = [await register(hub, 'dr-chen'), await register(hub, 'dr-rao')]
-  return {
-    clock,
-    hub,
-    device,
-    room,
-    chen,
-    rao,
-    chenLine: await chen.onCall('c-chen'),
-    raoLine: await rao.onCall('c-rao'),
-  }
-}
-
-const paged = async (line: Line) => hubToConsole.page.parse(await line.next('page'))
-
-describe('paging', () => {
+describeOnEachStore('paging', () => {
   it('pages the primary at once and the bench after ten seconds', async () => {
     const { clock, device, room, chenLine, raoLine } = await scene()
     expect(await room.send('page', { page: pageOf(device) })).toEqual({ ok: true })
@@ -120,6 +76,7 @@ describe('paging', () => {
       name: 'Dr. A. Chen',
       afterMs: 10_000,
       onScreen: false,
+      quietUntilMs: 30_000,
     }
     expect(hubToConsole['page-taken'].parse(await raoLine.next('page-taken'))).toEqual(taken)
     expect(await chenLine.next('page-taken')).toEqual(taken)
@@ -245,7 +202,7 @@ describe('paging', () => {
     clock.advance(5000)
     await hub.hub.stop()
     clock.advance(4000)
-    const again = await startHub({ clock, data: hub.data, publicUrl: hub.url })
+    const again = await startHub({ clock, ...hub.place, publicUrl: hub.url })
     const url = `http://localhost:${again.port}`
     const console = (of: typeof chen) =>
       physicianOf(url, of.physicianId, of.cookie, of.authenticator, hub.url)

@@ -3,17 +3,8 @@ import { consoleKeyResponseSchema, meSchema, protocolVersion } from '../../../sr
 import { generateKeyPair, verifyJson } from '../../../src/platform/node/ed25519.ts'
 import { createAuthenticator } from '../../support/authenticator.ts'
 import { testSite } from '../../support/site.ts'
-import {
-  ask,
-  cleanUp,
-  connect,
-  cookiesOf,
-  kindOf,
-  manualClock,
-  refusalOf,
-  register,
-  startHub,
-} from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { ask, connect, cookiesOf, kindOf, manualClock, refusalOf, register, startHub } from './kit.ts'
 
 afterEach(cleanUp)
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { hubToConsole, hubToWorkstation, protocolVersion } from '../../../src/contract/hub.ts'
 import { testSite } from '../../support/site.ts'
-import { ask, cleanUp, connect, enrol, kindOf, manualClock, refusalOf, register, startHub } from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { ask, connect, enrol, kindOf, manualClock, refusalOf, register, startHub } from './kit.ts'
 
 afterEach(cleanUp)
 
@@ -98,6 +99,8 @@ describe('presence', () => {
     const newer = await device.connect()
     expect(await older.closed).toBe('io server disconnect')
     await newer.next('presence')
+    // Another computer under this name hears that; the same one has hung up.
+    expect(await older.next('replaced')).toEqual({})
     await (await register(hub, 'dr-chen')).onCall()
     expect((await newer.next('presence')).physicians).toHaveLength(1)
   })

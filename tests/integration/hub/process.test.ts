@@ -1,64 +1,21 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { verifyChain } from '../../../src/domain/log/entry.ts'
-import { generateKeyPair, sha256Hex } from '../../../src/platform/node/ed25519.ts'
+import { sha256Hex } from '../../../src/platform/node/ed25519.ts'
 import { testSite } from '../../support/site.ts'
-import { ask, chainOf, cleanUp, deviceOf, later, tempDir } from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { chainOf, describeOnEachStore, deviceOf, freshPlace } from './kit.ts'
+import { at, enrolAt, launch, run, siteFile, withSite } from './processes.ts'
 
 afterEach(cleanUp)
 
-const cli = join(import.meta.dirname, '../../../src/hub/cli.ts')
-
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [cli, ...args], { maxBuffer: 1e9 }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  )
-}
-
-/** The hub as a process of its own; resolves when it says where it is. */
-async function launch(data: string, ...args: string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(
-    process.execPath,
-    [cli, '--data', data, '--port', '0', '--log-level', 'warn', ...args],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  later(() => child.kill('SIGKILL'))
-  const said: string[] = []
-  for await (const line of createInterface({ input: child.stderr! })) {
-    said.push(line)
-    const url = /the console is at (\S+)/.exec(line)?.[1]
-    if (url) return { child, url }
-  }
-  throw new Error(`the hub did not start: ${said.join('\n')}`)
-}
-
-async function withSite(): Promise<{ data: string; site: string }> {
-  const dir = await tempDir()
-  const site = join(dir, 'site.json')
-  await writeFile(site, JSON.stringify(testSite()))
-  return { data: join(dir, 'data'), site }
-}
-
-async function enrolAt(url: string, data: string) {
-  const key = generateKeyPair()
-  const code = (await run('code', '--data', data, '--room', 'ct-1')).stdout.trim()
-  const { body } = await ask(url, '/api/enrol', { json: { code, publicKey: key.publicKey, hostname: 'pc' } })
-  return { ...body, key } as { deviceId: string; hubPublicKey: string; key: typeof key }
-}
-
-describe('the hub as a process', () => {
-  it('loses nothing that it acknowledged when it is killed in the middle of ingest', async () => {
-    const { data, site } = await withSite()
-    const first = await launch(data, '--site', site)
-    const { deviceId, hubPublicKey, key } = await enrolAt(first.url, data)
+describeOnEachStore('a hub that is killed', () => {
+  it('has lost nothing that it acknowledged, in the middle of ingest', async () => {
+    const place = await freshPlace()
+    const first = await launch(place, '--site', await siteFile())
+    const { deviceId, hubPublicKey, key } = await enrolAt(first.url, place)
     const chain = chainOf(deviceId, 4000)
     let acked = 0
     const device = deviceOf(first.url, deviceId, 'ct-1', hubPublicKey, key)
@@ -72,23 +29,25 @@ describe('the hub as a process', () => {
     await expect(sending).rejects.toThrow()
     expect(acked).toBeGreaterThanOrEqual(600)
 
-    const second = await launch(data)
+    const second = await launch(place)
     const again = deviceOf(second.url, deviceId, 'ct-1', hubPublicKey, key)
     const { body } = await again.post(chain.slice(acked - 1, acked + 100))
     expect(body).toMatchObject({ ok: true })
     expect(body.ack).toBeGreaterThanOrEqual(acked + 100)
-    const { stdout } = await run('export', '--data', data, '--device', deviceId)
+    const { stdout } = await run('export', ...at(place), '--device', deviceId)
     const entries = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(verifyChain(entries, sha256Hex)).toMatchObject({ ok: true, count: body.ack })
   }, 60_000)
+})
 
+describe('the hub as a process', () => {
   it('stops gracefully at SIGTERM, while requests come and sockets are open', async () => {
     const { data, site } = await withSite()
-    const { child, url } = await launch(data, '--site', site)
-    const { deviceId, hubPublicKey, key } = await enrolAt(url, data)
+    const { child, url } = await launch({ data }, '--site', site)
+    const { deviceId, hubPublicKey, key } = await enrolAt(url, { data })
     const device = deviceOf(url, deviceId, 'ct-1', hubPublicKey, key)
     const socket = await device.connect()
     const chain = chainOf(deviceId, 10_000)
@@ -113,14 +72,25 @@ describe('the hub as a process', () => {
 
   it('is administered while it runs', async () => {
     const { data, site } = await withSite()
-    const { url } = await launch(data, '--site', site)
-    const { deviceId, hubPublicKey, key } = await enrolAt(url, data)
+    const { url } = await launch({ data }, '--site', site)
+    const { deviceId, hubPublicKey, key } = await enrolAt(url, { data })
     const socket = await deviceOf(url, deviceId, 'ct-1', hubPublicKey, key).connect()
     const invite = await run('invite', '--data', data, '--physician', 'dr-chen')
     expect(invite.stdout).toMatch(new RegExp(`^${url}/invite\\?code=[0-9A-Z-]{14}\\n$`))
     expect(await run('revoke', '--data', data, '--device', deviceId)).toMatchObject({ code: 0 })
     expect(await socket.closed).toBe('io server disconnect')
     expect((await run('devices', '--data', data)).stdout).toContain('revoked')
+  }, 60_000)
+
+  it('shares its data directory with no other hub, and lets go of it however it ends', async () => {
+    const { data, site } = await withSite()
+    const { child } = await launch({ data }, '--site', site)
+    const second = await run('--data', data, '--port', '0')
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(`Another hub runs on ${data}. Stop it first`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await launch({ data })
   }, 60_000)
 
   it('explains itself and its refusals, without a stack trace', async () => {
@@ -139,6 +109,8 @@ describe('the hub as a process', () => {
     await writeFile(bad, '{')
     const cases: [string[], string][] = [
       [['--port', '0'], '--data is missing'],
+      [['--data', data, '--database', 'postgres://localhost/x'], 'give one of them'],
+      [['--database', 'mysql://localhost/x'], 'write postgres://'],
       [['--data', data, '--port', 'x', '--site', site], '--port is a number'],
       [['--data', data, '--site', bad], 'is not JSON'],
       [['--data', data, '--site', join(data, 'none.json')], 'cannot be read'],

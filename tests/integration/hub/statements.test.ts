@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { hubToWorkstation } from '../../../src/contract/hub.ts'
 import { generateKeyPair, signJson } from '../../../src/platform/node/ed25519.ts'
 import { verifySignedStatement } from '../../../src/platform/node/verify-statement.ts'
-import { cleanUp, deviceOf, enrol, kindOf, physicianOf, register, startHub } from './kit.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { describeOnEachStore, deviceOf, enrol, kindOf, physicianOf, register, startHub } from './kit.ts'
 
 afterEach(cleanUp)
 
@@ -22,7 +23,7 @@ async function scene() {
   return { hub, device, chen, line: await chen.onCall(), ordered }
 }
 
-describe('a statement', () => {
+describeOnEachStore('a statement', () => {
   it('reaches the room with its signature, and its console when it is logged', async () => {
     const { device, chen, line, ordered } = await scene()
     const room = await device.connect()
@@ -46,7 +47,7 @@ describe('a statement', () => {
     await line.send('statement', first)
     await line.send('statement', review)
     await hub.hub.stop()
-    const again = await startHub({ data: hub.data, publicUrl: hub.url })
+    const again = await startHub({ ...hub.place, publicUrl: hub.url })
     const url = `http://localhost:${again.port}`
     const there = deviceOf(url, device.deviceId, device.roomId, device.hubPublicKey, device.key)
     const room = await there.connect()

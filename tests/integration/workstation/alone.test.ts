@@ -1,14 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fail } from '../../../src/domain/result.ts'
 import type { LogStore } from '../../../src/platform/node/log-store-types.ts'
-import { cleanUp } from '../hub/kit.ts'
+import { faultsOf } from '../../support/fhir-schema.ts'
+import { testSite } from '../../support/site.ts'
+import { cleanUp } from '../../support/undo.ts'
+import { verifyFile } from '../../support/workstation-files.ts'
 import {
   inject,
   isWhole,
   logOf,
   offlineRoom,
+  openBox,
   openRoom,
   type Room,
   signIn,
@@ -17,6 +22,8 @@ import {
 } from './kit.ts'
 
 afterEach(cleanUp)
+
+const hashOfFile = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 const press = (room: Room, origin: 'button' | 'lock-screen' = 'button') =>
   room.workstation.dispatch({ kind: 'press-help', escalation: 'reaction', origin, drill: false })
@@ -164,22 +171,39 @@ describe('the lock', () => {
 })
 
 describe('a log that cannot be kept', () => {
-  it('lets help and sign-in work, opens no session and says why', async () => {
+  it('because nothing of it is a database is set aside: help works at once, a session in a moment', async () => {
     const { room: first, folder } = offlineRoom()
     first.close()
+    const written = logOf(folder).length
     writeFileSync(join(folder, 'log.sqlite'), 'not a database, but a file that is here '.repeat(50))
     const damaged = readFileSync(join(folder, 'log.sqlite'))
     const room = openRoom({ folder })
-    expect(room.snapshot().durability).toMatchObject({
-      kind: 'volatile',
-      problem: { kind: 'database-corrupt' },
-    })
-    expect(await signIn(room)).toEqual({ ok: true, value: {} })
-    await expect(inject(room)).rejects.toThrow(/No session can be opened.*damaged/)
+    expect(room.snapshot().durability).toEqual({ kind: 'durable' })
     expect((await press(room)).ok).toBe(true)
     expect(room.snapshot().alarm).not.toBeNull()
+    const [name = ''] = readdirSync(join(folder, 'damaged'))
+    expect(readFileSync(join(folder, 'damaged', name, 'log.sqlite')).equals(damaged)).toBe(true)
+    const { notices } = await room.until((s) => s.notices?.at(-1)?.kind === 'log-salvaged')
+    expect(notices?.at(-1)?.message).toContain(`recovered but for ${written} entries`)
+    expect(await signIn(room)).toEqual({ ok: true, value: {} })
+    await inject(room)
+    const next = await room.restart()
+    expect(next.snapshot().state.session.kind).toBe('injecting')
+  })
+
+  it.each([
+    ['is gone', (file: string) => rmSync(file)],
+    ['is empty all of a sudden', (file: string) => truncateSync(file, 0)],
+  ])('is not begun anew when it %s: the hub has another beginning of it', async (_, spoil) => {
+    const { room: first, folder } = offlineRoom()
+    first.close()
+    const file = join(folder, 'log.sqlite')
+    spoil(file)
+    const room = openRoom({ folder })
+    expect(room.snapshot().durability).toMatchObject({ problem: { kind: 'log-missing' }, isRetried: false })
+    expect((await press(room)).ok).toBe(true)
     room.close()
-    expect(readFileSync(join(folder, 'log.sqlite')).equals(damaged)).toBe(true)
+    expect(statSync(file, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
   })
 
   it('keeps what a failing disk did not take, says so, and writes it later as it was stamped', async () => {
@@ -235,7 +259,8 @@ describe('a policy file', () => {
     const { room: first, folder } = offlineRoom()
     first.close()
     const file = join(folder, 'policy.json')
-    writeFileSync(file, spoil(readFileSync(file, 'utf8')))
+    const { encryptedPolicy } = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, spoil(openBox.decrypt(Buffer.from(encryptedPolicy, 'base64'))))
     const room = openRoom({ folder })
     expect(room.snapshot()).toMatchObject({ policy: null, notices: [{ kind }] })
     expect(await signIn(room)).toMatchObject({ ok: false, error: { kind: 'no-policy' } })
@@ -252,29 +277,81 @@ describe('a policy file', () => {
 })
 
 describe('a record', () => {
-  it('is saved as a page and as the chain that proves it, and the log says so', async () => {
+  const another = async (room: Room, patientName: string) => {
+    const { scheduledAt: _, ...exam } = testSite().worklist[0]!
+    const { dispatch } = room.workstation
+    const other = { ...exam, accession: patientName.toUpperCase(), patientName }
+    await dispatch({ kind: 'open-session', exam: other, contrastClass: 'iodinated' })
+    await dispatch({ kind: 'abandon-session', reason: `${patientName} left` })
+  }
+
+  it('is saved as a page and as the excerpt of the log that proves it, and the log says so', async () => {
     const { room } = offlineRoom()
+    await signIn(room)
+    await another(room, 'Zzyzx')
+    await inject(room)
+    const { dispatch } = room.workstation
+    await dispatch({ kind: 'stop-injection' })
+    await dispatch({ kind: 'end-observation', earlyReason: 'a test is in a hurry' })
+    await dispatch({ kind: 'close-session', disposition: 'released', note: '' })
+    await another(room, 'Quux')
+    const past = room.snapshot().recent.find(({ accession }) => accession === 'ACC-1001')
+    expect(past).toMatchObject({ signedBy: null })
+    const before = room.entries()
+    const reply = await dispatch({ kind: 'save-record', sessionId: past!.sessionId })
+    const paths = reply.ok ? (reply.value.paths ?? []) : []
+    expect(paths.map((path) => path.replace(/.*T\d{6}\./, ''))).toEqual([
+      'pdf',
+      'jsonl',
+      'csv',
+      'fhir.json',
+      'dcm',
+    ])
+    const text = readFileSync(paths[1]!, 'utf8')
+    expect(text).toContain('ACC-1001')
+    expect(text).not.toMatch(/zzyzx|quux/i)
+    const { exitCode, words } = await verifyFile(paths[1]!)
+    expect(words).toMatch(new RegExp(`An excerpt: \\d+ of ${before.length} entries`))
+    expect(words).toContain(`session ${past!.sessionId}`)
+    expect(exitCode).toBe(0)
+    const shown = text.split('\n').filter((line) => line.includes('"prev"'))
+    expect(before.map((entry) => JSON.stringify(entry))).toEqual(expect.arrayContaining(shown))
+    expect(readFileSync(paths[0]!, 'latin1')).toMatch(/^%PDF/)
+    expect(readFileSync(paths[4]!).subarray(128, 132).toString('latin1')).toBe('DICM')
+    expect(faultsOf(JSON.parse(readFileSync(paths[3]!, 'utf8')))).toEqual([])
+    const noted = room.entries().filter(({ type }) => type === 'record-exported')
+    expect(noted.map(({ body, actor }) => [body.format, body.sha256, actor.kind])).toEqual(
+      ['pdf', 'jsonl', 'csv', 'fhir', 'dicom-sr'].map((format, index) => [
+        format,
+        hashOfFile(paths[index]!),
+        'technologist',
+      ]),
+    )
+  })
+
+  it('is saved in every other form where one cannot be made, and the answer says which', async () => {
+    const { room } = offlineRoom({}, { printPdf: () => Promise.reject(new Error('no printer')) })
     await signIn(room)
     await inject(room)
     const { dispatch } = room.workstation
     await dispatch({ kind: 'stop-injection' })
     await dispatch({ kind: 'end-observation', earlyReason: 'a test is in a hurry' })
     await dispatch({ kind: 'close-session', disposition: 'released', note: '' })
-    const [past] = room.snapshot().recent
-    expect(past).toMatchObject({ accession: 'ACC-1001', signed: false })
-    const reply = await dispatch({ kind: 'save-record', sessionId: past!.sessionId })
-    const paths = reply.ok ? (reply.value.paths ?? []) : []
-    expect(paths.map((path) => path.replace(/.*\./, ''))).toEqual(['pdf', 'jsonl'])
-    const lines = readFileSync(paths[1]!, 'utf8').trimEnd().split('\n')
-    const exported = lines.map((line) => JSON.parse(line))
-    expect(isWhole(exported)).toBe(true)
-    expect(exported.at(-1)).toMatchObject({ type: 'session-closed' })
-    expect(readFileSync(paths[0]!, 'latin1')).toMatch(/^%PDF/)
-    const noted = room.entries().filter(({ type }) => type === 'record-exported')
-    expect(noted.map(({ body, actor }) => [body.format, actor.kind])).toEqual([
-      ['jsonl', 'technologist'],
-      ['pdf', 'technologist'],
-    ])
+    const reply = await dispatch({
+      kind: 'save-record',
+      sessionId: room.snapshot().recent[0]?.sessionId ?? '',
+    })
+    expect(reply).toMatchObject({
+      ok: false,
+      error: {
+        message: expect.stringMatching(
+          /\(\.pdf: no printer\)\. These were saved: .*\.jsonl, .*\.csv, .*\.fhir\.json/,
+        ),
+      },
+    })
+    expect(
+      room.entries().flatMap(({ type, body }) => (type === 'record-exported' ? body.format : [])),
+    ).toEqual(['jsonl', 'csv', 'fhir', 'dicom-sr'])
   })
 
   it('of nobody is refused in words', async () => {

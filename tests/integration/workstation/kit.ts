@@ -8,38 +8,49 @@ import type { LinkMeasurement } from '../../../src/domain/link/link.ts'
 import type { Json } from '../../../src/domain/log/canonical.ts'
 import { type LogEntry, verifyChain } from '../../../src/domain/log/entry.ts'
 import type { PolicyContent } from '../../../src/domain/policy/policy.ts'
-import { openGround } from '../../../src/main/open-log.ts'
+import { groundFilesIn, openGround } from '../../../src/main/open-log.ts'
 import type { WindowName } from '../../../src/main/ports.ts'
 import { openPreferences } from '../../../src/main/preferences.ts'
 import { createWorkstation } from '../../../src/main/workstation.ts'
 import type { Workstation } from '../../../src/main/workstation-types.ts'
 import type { Clock } from '../../../src/platform/node/clock.ts'
 import type { SecretBox } from '../../../src/platform/node/device-identity.ts'
+import { dicomFileAside } from '../../../src/platform/node/dicom-aside.ts'
 import { generateKeyPair, sha256Hex, signJson } from '../../../src/platform/node/ed25519.ts'
+import type { LogKey } from '../../../src/platform/node/encrypted-database.ts'
+import { openLogCopies } from '../../../src/platform/node/log-copies.ts'
 import { openLogStore } from '../../../src/platform/node/log-store.ts'
-import type { LogStore } from '../../../src/platform/node/log-store-types.ts'
+import type { Draft, LogStore } from '../../../src/platform/node/log-store-types.ts'
 import { openPolicyFile } from '../../../src/platform/node/policy-file.ts'
+import { readLogKey } from '../../support/log-keys.ts'
+import { boxOf } from '../../support/secret-box.ts'
 import { testSite } from '../../support/site.ts'
-import { later } from '../hub/kit.ts'
+import { later } from '../../support/undo.ts'
 
-/** Keeps nothing secret; a test's key store. */
-export const openBox: SecretBox = {
-  available: () => true,
-  encrypt: (text) => Buffer.from(text),
-  decrypt: (bytes) => bytes.toString(),
+/** As Node runs them, without a build. */
+const worker = (name: string) => join(import.meta.dirname, '..', '..', '..', 'src/platform/node', name)
+const dicomWorker = worker('dicom-worker.ts')
+
+export const openBox = boxOf('room')
+
+/** Real clocks; time is passed over by `advance`, and the wall clock alone is set by `turn`. */
+export type TestClock = Clock & {
+  readonly advance: (ms: number) => void
+  readonly turn: (ms: number) => void
 }
 
-/** Real clocks that can be set forward by hand. */
-export type TestClock = Clock & { readonly advance: (ms: number) => void }
-
-function testClock(): TestClock {
-  let ahead = 0
+function testClock(aheadMs: number): TestClock {
+  let passed = 0
+  let turned = aheadMs
   return {
     boot: `b-${randomUUID()}`,
-    nowMs: () => Date.now() + ahead,
-    mono: () => Math.round(performance.now() * 10) / 10 + ahead,
+    nowMs: () => Date.now() + passed + turned,
+    mono: () => Math.round(performance.now() * 10) / 10 + passed,
     advance: (ms) => {
-      ahead += ms
+      passed += ms
+    },
+    turn: (ms) => {
+      turned += ms
     },
   }
 }
@@ -61,13 +72,19 @@ export type Room = {
   readonly appLog: readonly { readonly event: string; readonly [field: string]: unknown }[]
   readonly snapshot: () => Snapshot
   /** Resolves with the first snapshot that fits, now or later. */
-  readonly until: (fits: (snapshot: Snapshot) => boolean, what?: string) => Promise<Snapshot>
+  readonly until: (
+    fits: (snapshot: Snapshot) => boolean,
+    what?: string,
+    withinMs?: number,
+  ) => Promise<Snapshot>
   /** What has been sent to this physician over the peer channel. */
   readonly sentTo: (physicianId: string) => readonly PeerMessage[]
   /** From now on the main window measures this of the peer, five times a second. */
   readonly measure: (physicianId: string, over?: Partial<LinkMeasurement>) => void
   readonly silence: (physicianId: string) => void
   readonly entries: () => readonly LogEntry[]
+  /** Resolves once a power failure would take nothing of what is written. */
+  readonly untilDurable: () => Promise<unknown>
   /** Ends this process of the workstation without a goodbye, and starts the next on the same files. */
   readonly restart: () => Promise<Room>
   readonly close: () => void
@@ -78,6 +95,13 @@ export type RoomOptions = {
   /** Wraps the store that was opened. */
   readonly store?: (store: LogStore) => LogStore
   readonly box?: SecretBox
+  /** Whether the daily copy of the log is made. */
+  readonly isCopied?: boolean
+  readonly printPdf?: (html: string) => Promise<Buffer>
+  /** Another file than the one that works. */
+  readonly walWorker?: string
+  /** How far this computer's wall clock is ahead of the hub's. */
+  readonly aheadMs?: number
 }
 
 export function tempFolder(): string {
@@ -88,15 +112,20 @@ export function tempFolder(): string {
 
 export function openRoom(options: RoomOptions = {}): Room {
   const folder = options.folder ?? tempFolder()
-  const clock = testClock()
+  const clock = testClock(options.aheadMs ?? 0)
+  const appLog: { readonly event: string }[] = []
   const ground = openGround(
-    { identity: join(folder, 'device.json'), log: join(folder, 'log.sqlite') },
+    groundFilesIn(folder),
     options.box ?? openBox,
+    (step) => void appLog.push({ event: step }),
+    {
+      worker: worker(options.walWorker ?? 'wal-worker.ts'),
+      onMissing: () => void appLog.push({ event: 'wal-worker-missing' }),
+    },
   )
   const shown = new Map<WindowName, Snapshot>()
   const waiting = new Set<() => void>()
   const windows: FakeWindows = { shown, alive: new Set(['main', 'help']), raised: [], pushed: [] }
-  const appLog: { readonly event: string }[] = []
   const measured = new Map<string, Partial<LinkMeasurement>>()
   let isClosed = false
 
@@ -106,7 +135,13 @@ export function openRoom(options: RoomOptions = {}): Room {
     random: Math.random,
     identity: ground.identity,
     store: options.store?.(ground.store) ?? ground.store,
-    policyFile: openPolicyFile(join(folder, 'policy.json')),
+    salvage: ground.salvage,
+    stranded: ground.stranded,
+    copies:
+      options.isCopied === true && ground.copied !== undefined
+        ? openLogCopies(ground.copied, join(folder, 'log.key'), worker('log-copy-worker.ts'))
+        : undefined,
+    policyFile: openPolicyFile(join(folder, 'policy.json'), options.box ?? openBox),
     preferences: openPreferences(join(folder, 'preferences.json')),
     windows: {
       show: (window, snapshot) => {
@@ -122,7 +157,8 @@ export function openRoom(options: RoomOptions = {}): Room {
       hideHelp: () => undefined,
       setLayout: () => undefined,
     },
-    printPdf: async (html) => Buffer.from(`%PDF-1.7 ${html.length}`),
+    printPdf: options.printPdf ?? (async (html) => Buffer.from(`%PDF-1.7 ${html.length}`)),
+    writeDicom: (dataset) => dicomFileAside(dataset, dicomWorker),
     recordsFolder: join(folder, 'Scanside records'),
     hostname: 'test-host',
     runtime: 'a test',
@@ -152,6 +188,24 @@ export function openRoom(options: RoomOptions = {}): Room {
   }
   later(close)
 
+  const until: Room['until'] = (fits, what = fits.toString(), withinMs = 15_000) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const now = snapshot()
+        if (!fits(now)) return
+        waiting.delete(look)
+        clearTimeout(timer)
+        resolve(now)
+      }
+      const timer = setTimeout(() => {
+        waiting.delete(look)
+        const { policy: _, ...rest } = snapshot()
+        reject(new Error(`never: ${what}\n${JSON.stringify(rest, null, 1)}`))
+      }, withinMs)
+      waiting.add(look)
+      look()
+    })
+
   return {
     workstation,
     windows,
@@ -160,23 +214,7 @@ export function openRoom(options: RoomOptions = {}): Room {
     deviceId: ground.identity.deviceId,
     appLog,
     snapshot,
-    until: (fits, what = fits.toString()) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const now = snapshot()
-          if (!fits(now)) return
-          waiting.delete(look)
-          clearTimeout(timer)
-          resolve(now)
-        }
-        const timer = setTimeout(() => {
-          waiting.delete(look)
-          const { policy: _, ...rest } = snapshot()
-          reject(new Error(`never: ${what}\n${JSON.stringify(rest, null, 1)}`))
-        }, 15_000)
-        waiting.add(look)
-        look()
-      }),
+    until,
     sentTo: (physicianId) =>
       windows.pushed.flatMap((push) =>
         push.kind === 'send-peer' && push.physicianId === physicianId ? [push.message] : [],
@@ -187,6 +225,7 @@ export function openRoom(options: RoomOptions = {}): Room {
     },
     silence: (physicianId) => void measured.delete(physicianId),
     entries: () => ground.store.entries(1, 100_000),
+    untilDurable: () => until(() => ground.store.durableHead().seq === ground.store.head().seq, 'durable'),
     restart: async () => {
       close()
       return openRoom({ ...options, folder })
@@ -207,6 +246,7 @@ function measurementOf({ physicianId, media }: PeerWanted): LinkMeasurement {
     lossRatio: 0,
     received,
     receivedByPhysician: received,
+    attention: { front: 'this-room', microphone: 'on' },
     sending: media,
   }
 }
@@ -216,12 +256,10 @@ const nothing = { framesDecodedPerS: 0, audioBytesPerS: 0 }
 export function offlineRoom(over: Partial<PolicyContent> = {}, options: RoomOptions = {}) {
   const folder = options.folder ?? tempFolder()
   const hubKey = generateKeyPair()
-  const ground = openGround(
-    { identity: join(folder, 'device.json'), log: join(folder, 'log.sqlite') },
-    options.box ?? openBox,
-  )
+  const ground = openGround(groundFilesIn(folder), options.box ?? openBox)
   const hub = 'http://127.0.0.1:9'
   ground.identity.enrol({ hub, hubPublicKey: hubKey.publicKey, siteId: 'site-1', roomId: 'ct-1' })
+  ground.store.append([enrolledBefore(ground.identity.deviceId, hub)])
   ground.store.close()
   const policy = { ...testSite(over), version: 1, issuedAt: new Date().toISOString() }
   const signature = signJson(hubKey.privateKey, policy as unknown as Json)
@@ -229,9 +267,23 @@ export function offlineRoom(over: Partial<PolicyContent> = {}, options: RoomOpti
   return { room: openRoom({ ...options, folder }), hubKey, folder }
 }
 
+const enrolledBefore = (device: string, hub: string): Draft => ({
+  device,
+  at: new Date().toISOString(),
+  boot: 'b-before',
+  mono: 0,
+  actor: { kind: 'system' },
+  type: 'device-enrolled',
+  session: null,
+  body: { hub, siteId: 'site-1', roomId: 'ct-1' },
+})
+
+/** The key of a room's log; a room has been there. */
+export const keyIn = (folder: string): LogKey => readLogKey(folder, openBox)
+
 /** Every line of a room's log, read by another reader than the room. */
 export function logOf(folder: string): readonly LogEntry[] {
-  const opened = openLogStore(join(folder, 'log.sqlite'))
+  const opened = openLogStore(join(folder, 'log.sqlite'), keyIn(folder))
   if (!opened.ok) throw new Error(opened.error.message)
   const entries = opened.value.entries(1, 100_000)
   opened.value.close()
@@ -258,8 +310,10 @@ export async function inject(room: Room): Promise<void> {
   await done({ kind: 'answer-screening', questionId: 'prior-reaction', answer: 'no', note: '' })
   await done({ kind: 'complete-screening' })
   await done({ kind: 'check-in-responder', responderId: 'r-patel' })
-  if (room.snapshot().gate?.open !== true) {
-    await done({ kind: 'override-check', check: 'two-way-audio-video', reason: 'a test without a physician' })
+  const link = room.snapshot().gate?.checks.find(({ check }) => check === 'two-way-audio-video')
+  if (link?.outcome === 'failed') {
+    const { check, detail: finding } = link
+    await done({ kind: 'override-check', check, finding, reason: 'a test without a physician' })
   }
   await done({ kind: 'start-injection', agentId: 'iohexol-350', volumeMl: 100, route: 'IV', lot: null })
 }

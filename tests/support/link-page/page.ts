@@ -1,7 +1,7 @@
 import type { SignalEnvelope } from '../../../src/contract/hub.ts'
 import type { PeerWanted } from '../../../src/contract/ipc.ts'
 import type { PeerMessage } from '../../../src/contract/room-view.ts'
-import type { LinkMeasurement } from '../../../src/domain/link/link.ts'
+import type { Attention, LinkMeasurement } from '../../../src/domain/link/link.ts'
 import { createAlarmTones } from '../../../src/platform/web/alarm-tones.ts'
 import { type DeviceReport, type LocalMedia, openLocalMedia } from '../../../src/platform/web/local-media.ts'
 import {
@@ -39,6 +39,7 @@ const deviceReports: (DeviceReport & { readonly atMs: number })[] = []
 const measured = new Map<string, ConsoleMeasurement>()
 const devices = heldBackDevices()
 let media: LocalMedia | null = null
+let attention: Attention = { front: 'this-room', microphone: 'on' }
 let room: ReturnType<typeof createRoomLinks> | null = null
 let physician: ReturnType<typeof createConsoleLinks> | null = null
 const tones = createAlarmTones(() => new AudioContext())
@@ -88,11 +89,15 @@ const party = {
     physician = createConsoleLinks({
       ...common,
       media: localMedia(),
+      attention: () => attention,
       onSignal: (id, envelope) => window.emitSignal(id, '', envelope),
       onMeasured: (all) => {
         for (const [id, one] of all) measured.set(id, one)
       },
     })
+  },
+  attend: (now: Attention) => {
+    attention = now
   },
   want: (peers: PeerWanted[]) => {
     room?.setWanted(peers)

@@ -1,5 +1,6 @@
 import type { SignalEnvelope } from '../../../src/contract/hub.ts'
 import type { PeerMessage } from '../../../src/contract/room-view.ts'
+import type { Attention } from '../../../src/domain/link/link.ts'
 import { createRoomLinks } from '../../../src/platform/web/session-links.ts'
 import { colourMedia } from '../link-page/media.ts'
 
@@ -19,6 +20,8 @@ export type Room = {
   readonly signal: (physicianId: string, connectionId: string, envelope: SignalEnvelope) => void
   readonly send: (physicianId: string, message: PeerMessage) => boolean
   readonly received: () => { readonly frames: number; readonly audioBytes: number }
+  /** What the console said of its physician's attention when last measured. */
+  readonly attention: () => Attention | null
   /** The loudest sample of the physician's voice within a second, 0..1. */
   readonly voice: () => Promise<number>
   readonly close: () => void
@@ -27,6 +30,7 @@ export type Room = {
 let links: ReturnType<typeof createRoomLinks> | null = null
 let stream: MediaStream | null = null
 let received = { frames: 0, audioBytes: 0 }
+let attention: Attention | null = null
 
 window.room = {
   async start(colour) {
@@ -36,11 +40,10 @@ window.room = {
       onMessage: window.peerMessage,
       onOpen: window.channelOpened,
       onMeasured: ([first]) => {
-        if (first)
-          received = {
-            frames: first.received.framesDecodedPerS,
-            audioBytes: first.received.audioBytesPerS,
-          }
+        if (first === undefined) return
+        const { framesDecodedPerS, audioBytesPerS } = first.received
+        received = { frames: framesDecodedPerS, audioBytes: audioBytesPerS }
+        attention = first.attention
       },
       onStream: (_, now) => {
         stream = now
@@ -56,6 +59,7 @@ window.room = {
   signal: (physicianId, connectionId, envelope) => links?.handleSignal(physicianId, connectionId, envelope),
   send: (physicianId, message) => links?.send(physicianId, message) ?? false,
   received: () => received,
+  attention: () => attention,
   async voice() {
     if (stream === null) return 0
     const context = new AudioContext()

@@ -3,6 +3,7 @@ import type { Browser, Page } from '@playwright/test'
 import { build } from 'vite'
 import type { PresentPhysician } from '../../../src/contract/hub.ts'
 import type { PeerMessage, RoomView } from '../../../src/contract/room-view.ts'
+import type { Attention } from '../../../src/domain/link/link.ts'
 import type { DeviceClient } from '../device-client.ts'
 import type {} from './page.ts'
 
@@ -14,6 +15,7 @@ export type RoomWithCamera = {
   readonly send: (message: PeerMessage) => Promise<boolean>
   readonly show: (view: RoomView) => Promise<boolean>
   readonly received: () => Promise<{ readonly frames: number; readonly audioBytes: number }>
+  readonly attention: () => Promise<Attention | null>
   /** How loud the physician is here within a second, 0..1. */
   readonly voice: () => Promise<number>
   readonly close: () => Promise<void>
@@ -60,6 +62,11 @@ export async function openRoomWithCamera(options: {
       media,
     ] as const)
   }
+  /** What nobody waits for may still be on its way when a test ends and closes the page. */
+  const unlessClosed = (work: Promise<unknown>): void =>
+    void work.catch((error: unknown) => {
+      if (!page.isClosed()) throw error
+    })
   const send = (message: PeerMessage) =>
     page.evaluate(([id, sent]) => window.room.send(id, sent), [physicianId, message] as const)
 
@@ -72,10 +79,10 @@ export async function openRoomWithCamera(options: {
   await page.exposeFunction('peerMessage', (_id: string, message: PeerMessage) => {
     if (message.kind !== 'statement') return
     device.take(message.signed)
-    void send({ kind: 'statement-logged', statementId: message.signed.statement.id })
+    unlessClosed(send({ kind: 'statement-logged', statementId: message.signed.statement.id }))
   })
   await page.exposeFunction('channelOpened', () => {
-    if (view !== null) void send({ kind: 'room-view', view })
+    if (view !== null) unlessClosed(send({ kind: 'room-view', view }))
   })
   const script = await bundled()
   await page.route(`${origin}**`, (route) =>
@@ -87,17 +94,19 @@ export async function openRoomWithCamera(options: {
   const look = (physicians: readonly PresentPhysician[]) => {
     const there = physicians.find((one) => one.physicianId === physicianId)
     connectionId = there?.connectionId ?? connectionId
-    void reconcile()
+    unlessClosed(reconcile())
   }
   device.on('presence', ({ physicians }) => look(physicians))
   look(device.present())
   device.on('signal', ({ physicianId: from, connectionId: connection, ...envelope }) => {
     if (page.isClosed()) return
-    void page.evaluate(([id, where, data]) => window.room.signal(id, where, data), [
-      from,
-      connection,
-      envelope,
-    ] as const)
+    unlessClosed(
+      page.evaluate(([id, where, data]) => window.room.signal(id, where, data), [
+        from,
+        connection,
+        envelope,
+      ] as const),
+    )
   })
   return {
     page,
@@ -111,6 +120,7 @@ export async function openRoomWithCamera(options: {
       return send({ kind: 'room-view', view: next })
     },
     received: () => page.evaluate(() => window.room.received()),
+    attention: () => page.evaluate(() => window.room.attention()),
     voice: () => page.evaluate(() => window.room.voice()),
     close: () => context.close(),
   }

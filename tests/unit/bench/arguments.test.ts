@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { readArguments, usage } from '../../bench/arguments.ts'
 import type { Benchmark } from '../../bench/benchmark.ts'
 
-const benchmark = (name: string): Benchmark => ({
+const benchmark = (name: string, entries?: number): Benchmark => ({
   name,
+  ...(entries === undefined ? {} : { entries }),
   what: `what ${name} measures`,
   samples: 5,
   run: async () => [],
@@ -16,8 +17,9 @@ const namesOf = (args: readonly string[]) => {
 
 describe('the command line of the benchmarks', () => {
   it('runs all of them, each with its own number, unless told otherwise', () => {
-    expect(readArguments([], all)).toEqual({ kind: 'run', benchmarks: all, samples: null })
-    expect(readArguments(['--samples', '3'], all)).toMatchObject({ samples: 3 })
+    expect(readArguments([], all)).toEqual({ kind: 'run', benchmarks: all, samples: null, entries: null })
+    expect(readArguments(['--samples', '3'], all)).toMatchObject({ samples: 3, entries: null })
+    expect(readArguments(['--entries', '20000'], all)).toMatchObject({ samples: null, entries: 20_000 })
   })
 
   it('runs those that are named, in their own order', () => {
@@ -31,10 +33,11 @@ describe('the command line of the benchmarks', () => {
       message: 'There is no benchmark appendd. There are: append, start-up, bundle-size.',
     })
     for (const number of ['0', '1.5', 'many'])
-      expect(namesOf(['--samples', number])).toMatchObject({
-        kind: 'wrong',
-        message: expect.stringContaining(`"${number}"`),
-      })
+      for (const option of ['--samples', '--entries'])
+        expect(namesOf([option, number])).toEqual({
+          kind: 'wrong',
+          message: `${option} takes a whole number from 1 on, not "${number}".`,
+        })
     expect(namesOf(['--onyl', 'append'])).toMatchObject({
       kind: 'wrong',
       message: expect.stringContaining('--onyl'),
@@ -43,6 +46,7 @@ describe('the command line of the benchmarks', () => {
 
   it('explains itself', () => {
     expect(readArguments(['--only', 'append', '--help'], all)).toEqual({ kind: 'help' })
+    expect(usage([benchmark('verify', 1_000_000)])).toContain('what verify measures (n 5, 1,000,000 entries)')
     for (const { name, what } of all) expect(usage(all)).toMatch(new RegExp(`${name} +${what} \\(n 5\\)`))
   })
 })

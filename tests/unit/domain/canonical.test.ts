@@ -95,12 +95,26 @@ describe('canonical JSON', () => {
     )
   })
 
+  it('writes every text and number as JSON.stringify does', () => {
+    const ascii = Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(code))
+    for (const text of [...ascii, ascii.join('')]) expect(canonicalJson(text)).toBe(JSON.stringify(text))
+    const strings = fc.string({ unit: 'binary' })
+    fc.assert(
+      fc.property(fc.oneof(strings, fc.double({ noNaN: true, noDefaultInfinity: true })), (value) => {
+        expect(canonicalJson(value)).toBe(JSON.stringify(value))
+        expect(canonicalJson({ [String(value)]: 1 })).toBe(JSON.stringify({ [String(value)]: 1 }))
+      }),
+      runs(1000),
+    )
+  })
+
   it.each([
     ['undefined', undefined],
     ['NaN', Number.NaN],
     ['infinity', Number.POSITIVE_INFINITY],
     ['a function', () => 1],
     ['a lone surrogate', 'a\ud800'],
+    ['a lone surrogate in a name', { 'a\ud800': 1 }],
     ['a member that is undefined', { a: undefined }],
   ])('refuses %s', (_name, value) => {
     expect(() => canonicalJson(value as unknown as Json)).toThrow(/canonical JSON has no/)

@@ -4,13 +4,15 @@ import { createScenario, inject, readyToInject, type Scenario } from './scenario
  * A day in which everything happens that the log can hold: a session with an override, a loss of supervision in
  * mid-injection, a reaction with orders, an early end and a signature; before and after it other work.
  */
-export function fullStory(): { readonly entries: Scenario['entries']; readonly sessionId: string } {
-  const scenario = createScenario()
+export function fullStory(scenario = createScenario()): {
+  readonly entries: Scenario['entries']
+  readonly sessionId: string
+} {
   before(scenario)
   readyToInject(scenario)
   const { sessionId } = scenario
   scenario.setPolicy(scenario.context().policy, true)
-  scenario.run({ kind: 'override-check', check: 'policy-current', reason: 'the hub could not be reached' })
+  scenario.override('policy-current', 'the hub could not be reached')
   scenario.run(inject)
   loss(scenario)
   scenario.run({ kind: 'stop-injection' })
@@ -82,6 +84,18 @@ function reaction(scenario: Scenario): void {
     session: scenario.sessionId,
     body: { escalationId, reason: 'no path is alive' },
   })
+  const pager = {
+    escalationId,
+    pager: 'supervisor webhook desk',
+    physicianId: null,
+    name: 'K. Adams',
+    channel: 'webhook',
+    detail: '',
+    at: scenario.context().now,
+  } as const
+  scenario.run({ kind: 'report-out-of-band', page: { ...pager, state: 'trying' } })
+  const detail = 'taken by webhook "desk"'
+  scenario.run({ kind: 'report-out-of-band', page: { ...pager, state: 'delivered', detail } })
   scenario.advance(100)
   scenario.run({ kind: 'report-paged', escalationId, physicianId: 'p-chen', path: 'hub', level: 'primary' })
   scenario.advance(200)

@@ -101,6 +101,17 @@ describe('the gate', () => {
         }),
     ],
     [
+      'the physician is muted, in another room',
+      'two-way-audio-video',
+      "Dr. A. Chen's microphone is muted; Dr. A. Chen has another room in front",
+      (s) =>
+        s.run({
+          kind: 'report-link',
+          physicianId: 'p-chen',
+          link: { kind: 'partial', lacks: ['physician-is-muted', 'physician-is-in-another-room'] },
+        }),
+    ],
+    [
       'the link is lost',
       'two-way-audio-video',
       'The connection to Dr. A. Chen is lost (nothing is heard)',
@@ -235,7 +246,12 @@ describe('the gate', () => {
     scenario.hear({ kind: 'decided', sessionId, questionId, decision: 'do-not-inject', note: '' })
     expect(checkOf(scenario, 'physician-decisions')).toMatchObject({ outcome: 'failed', override: 'never' })
     expect(
-      scenario.refuse({ kind: 'override-check', check: 'physician-decisions', reason: 'hurry' }).kind,
+      scenario.refuse({
+        kind: 'override-check',
+        check: 'physician-decisions',
+        finding: 'x',
+        reason: 'hurry',
+      }).kind,
     ).toBe('never')
     scenario.hear({ kind: 'decided', sessionId, questionId, decision: 'go-on', note: '' })
     scenario.run(inject)
@@ -244,7 +260,12 @@ describe('the gate', () => {
 })
 
 describe('overriding', () => {
-  const override: Command = { kind: 'override-check', check: 'responder-on-site', reason: 'Dr. Lee is here' }
+  const override: Command = {
+    kind: 'override-check',
+    check: 'responder-on-site',
+    finding: 'No on-site responder has checked in',
+    reason: 'Dr. Lee is here',
+  }
 
   it('takes a reason, where the rule allows it, of a check that fails, once', () => {
     const scenario = screened()
@@ -275,7 +296,7 @@ describe('overriding', () => {
   it('is written into the injection and spent by it', () => {
     const scenario = readyToInject()
     scenario.setPolicy(samplePolicy, true)
-    scenario.run({ kind: 'override-check', check: 'policy-current', reason: 'the hub is down' })
+    scenario.override('policy-current', 'the hub is down')
     const [event] = scenario.run(inject)
     if (event?.type !== 'injection-started') throw new Error('another event')
     expect(event.body.gate.find((finding) => finding.check === 'policy-current')?.outcome).toBe('overridden')

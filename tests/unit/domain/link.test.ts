@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assessLink } from '../../../src/domain/link/assess.ts'
 import type { LinkMeasurement } from '../../../src/domain/link/link.ts'
+import { linkInWords } from '../../../src/domain/link/words.ts'
 
 type Measurement = Omit<LinkMeasurement, 'physicianId'>
 
@@ -16,6 +17,7 @@ const measured = (change: Partial<Measurement> = {}): Measurement => ({
   lossRatio: 0,
   received: flowing,
   receivedByPhysician: flowing,
+  attention: { front: 'this-room', microphone: 'on' },
   sending: 'flowing',
   ...change,
 })
@@ -29,6 +31,32 @@ describe('the truth about a link, seen from the room', () => {
       measured({ heartbeatAgeMs: null, transport: 'failed' }),
       0,
       { kind: 'connecting' },
+    ],
+    [
+      'no heartbeat yet, and the relay refuses',
+      measured({ heartbeatAgeMs: null, relayFault: { url: 'turn:relay.example.org', code: 401 } }),
+      0,
+      {
+        kind: 'connecting',
+        obstacle:
+          "the relay turn:relay.example.org refuses the hub's credentials (401): have IT compare its secret and its clock with the hub's",
+      },
+    ],
+    [
+      'broken, and the relay does not answer',
+      measured({ transport: 'failed', relayFault: { url: 'turn:relay.example.org', code: 701 } }),
+      0,
+      {
+        kind: 'lost',
+        reason:
+          'the connection broke; the relay turn:relay.example.org does not answer: have IT check its address and the firewall',
+      },
+    ],
+    [
+      'both ways, though the relay refuses',
+      measured({ relayFault: { url: 'turn:relay.example.org', code: 401 } }),
+      0,
+      { kind: 'live' },
     ],
     ['media held', measured({ sending: 'held' }), 0, { kind: 'warm' }],
     [
@@ -90,6 +118,42 @@ describe('the truth about a link, seen from the room', () => {
       { kind: 'partial', lacks: ['physician-does-not-hear-room'] },
     ],
     [
+      'the physician is muted: silence flows',
+      measured({ attention: { front: 'this-room', microphone: 'muted' } }),
+      0,
+      { kind: 'partial', lacks: ['physician-is-muted'] },
+    ],
+    [
+      'the physician talks to another room',
+      measured({ attention: { front: 'another-room', microphone: 'on' } }),
+      0,
+      { kind: 'partial', lacks: ['physician-is-in-another-room'] },
+    ],
+    [
+      'the physician is muted and looks at the overview',
+      measured({ attention: { front: 'no-room', microphone: 'muted' } }),
+      0,
+      { kind: 'partial', lacks: ['physician-is-muted', 'physician-has-opened-no-room'] },
+    ],
+    [
+      'the physician has the room in front on a hidden page',
+      measured({ attention: { front: 'hidden', microphone: 'on' } }),
+      0,
+      { kind: 'partial', lacks: ['physician-is-not-looking'] },
+    ],
+    [
+      'a console that does not say whether it attends',
+      measured({ attention: null }),
+      0,
+      { kind: 'partial', lacks: ['physician-attention-unknown'] },
+    ],
+    [
+      'nobody need attend while media is held',
+      measured({ sending: 'held', attention: { front: 'no-room', microphone: 'muted' } }),
+      0,
+      { kind: 'warm' },
+    ],
+    [
       'on the threshold',
       measured({ received: { framesDecodedPerS: 1, audioBytesPerS: 50 } }),
       0,
@@ -116,9 +180,22 @@ describe("the same link, seen from the physician's console", () => {
       kind: 'partial',
       lacks: ['room-does-not-hear-physician'],
     })
+    const muted = measured({ attention: { front: 'this-room', microphone: 'muted' } })
+    expect(assessLink(muted, 0, 'physician')).toEqual({ kind: 'partial', lacks: ['physician-is-muted'] })
     expect(assessLink(measured({ heartbeatAgeMs: 5000 }), 0, 'physician')).toEqual({
       kind: 'lost',
       reason: 'nothing is heard from the room',
     })
+  })
+})
+
+describe('what a link lacks, in words', () => {
+  it.each([
+    ['physician-is-muted', "Dr. Chen's microphone is muted"],
+    ['physician-is-in-another-room', 'Dr. Chen has another room in front'],
+    ['physician-has-opened-no-room', 'Dr. Chen has not opened this room'],
+    ['physician-is-not-looking', 'Dr. Chen is not looking: their console is hidden'],
+  ] as const)('%s', (lack, words) => {
+    expect(linkInWords({ kind: 'partial', lacks: [lack] }, 'Dr. Chen')).toBe(words)
   })
 })

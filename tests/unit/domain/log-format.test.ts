@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../src/domain/log/canonical.ts'
+import { checkExport } from '../../../src/domain/log/check-export.ts'
 import { hashEntry, type LogEntry, logEntrySchema, verifyChain } from '../../../src/domain/log/entry.ts'
 import { eventOf } from '../../../src/domain/workstation/evolve.ts'
+import { exportChecks } from '../../../src/platform/node/export-checks.ts'
 import { sha256 } from './scenario.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'log-format.md'), 'utf8')
@@ -40,6 +42,22 @@ describe('the vectors of the format page', () => {
         sha256,
       ),
     ).toMatchObject({ ok: true, count: 2 })
+  })
+
+  it('have an excerpt that holds, and shows one patient', () => {
+    const [, text = ''] = /```excerpt\n([\s\S]+?)```/.exec(page) ?? []
+    const report = checkExport(text.trimEnd().split('\n'), exportChecks())
+    expect(report).toMatchObject({
+      ok: true,
+      count: 3,
+      excerpt: {
+        header: { session: 's-2', head: { seq: 6 } },
+        leftOut: [
+          { from: 2, to: 3 },
+          { from: 6, to: 6 },
+        ],
+      },
+    })
   })
 
   it('come with every member of an entry described', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LogEntry } from '../../../src/domain/log/entry.ts'
 import { eventSchema } from '../../../src/domain/log/events.ts'
 import { html } from '../../../src/domain/record/html.ts'
 import { notLive } from '../../../src/domain/record/link-spans.ts'
@@ -8,6 +9,7 @@ import { recordEntries } from '../../../src/domain/record/span.ts'
 import { timelineText, wordsFor } from '../../../src/domain/record/words.ts'
 import { fullStory } from './full-story.ts'
 import { createScenario, exam, observed, readyToInject, samplePolicy, screened } from './scenario.ts'
+import { proven, salvaged } from './signed-day.ts'
 
 const story = fullStory()
 const own = recordEntries(story.entries, story.sessionId)
@@ -23,17 +25,88 @@ const text = page
   .replaceAll(/\s+/g, ' ')
 
 describe('the entries of a record', () => {
+  const opened = own.findIndex((entry) => entry.type === 'session-opened')
+
+  it('begin with what was so at the opening, each thing once, without other patients', () => {
+    expect(own.slice(0, opened).map((entry) => entry.type)).toEqual([
+      'app-started',
+      'device-enrolled',
+      'policy-adopted',
+      'link-changed',
+      'technologist-signed-in',
+      'supervisor-chosen',
+    ])
+    const next = story.entries.find(({ session, type }) => type === 'session-abandoned' && session !== null)
+    const later = recordEntries(story.entries, next?.session ?? '')
+    // The supervisor and the links were last spoken of in the other session.
+    expect(later.slice(0, 4).map((entry) => entry.type)).toEqual([
+      'app-started',
+      'device-enrolled',
+      'policy-adopted',
+      'technologist-signed-in',
+    ])
+    expect(later.every(({ session }) => session === null || session === next?.session)).toBe(true)
+    expect(JSON.stringify(later)).not.toContain('Alvarez')
+    expect(JSON.stringify(own)).not.toContain('Okafor')
+  })
+
   it('run from opening to end without a gap, then only what concerns the session', () => {
     const closed = own.findIndex((entry) => entry.type === 'session-closed')
-    expect(own[0]?.type).toBe('session-opened')
-    expect(own.slice(0, closed + 1).map((entry) => entry.seq)).toEqual(
-      Array.from({ length: closed + 1 }, (_, index) => (own[0]?.seq ?? 0) + index),
+    expect(own.slice(opened, closed + 1).map((entry) => entry.seq)).toEqual(
+      Array.from({ length: closed + 1 - opened }, (_, index) => (own[opened]?.seq ?? 0) + index),
     )
     expect(own.slice(closed + 1).map((entry) => entry.type)).toEqual([
       'statement-received',
       'record-exported',
     ])
     expect(own.length).toBeLessThan(story.entries.length)
+  })
+
+  it('have a call that was pressed before the opening and was open then, from its press to its end', () => {
+    const scenario = createScenario()
+    const press = (drill = false) => {
+      scenario.run({ kind: 'press-help', escalation: 'reaction', origin: 'button', drill })
+      return scenario.state.reaction?.id ?? ''
+    }
+    const over = press(true)
+    scenario.run({ kind: 'end-help', escalationId: over, outcome: 'a drill' })
+    const escalationId = press()
+    scenario.hear({ kind: 'accepted', escalationId })
+    const order = { what: 'oxygen', dose: '10 L/min', route: 'mask', when: 'now' }
+    scenario.hear({ kind: 'ordered', sessionId: null, escalationId, order }, 'p-chen', 's-order')
+    screened(scenario)
+    const { sessionId } = scenario
+    scenario.run({ kind: 'abandon-session', reason: 'treated first' })
+    scenario.run({ kind: 'read-back-order', statementId: 's-order' })
+    scenario.run({ kind: 'end-help', escalationId, outcome: 'recovered' })
+    press()
+    const belonging = recordEntries(scenario.entries, sessionId)
+    const ofCalls = belonging.filter(({ type }) => /^help-|^statement|^order/.test(type))
+    expect(ofCalls.map(({ type }) => type)).toEqual([
+      'help-pressed',
+      'statement-received',
+      'statement-received',
+      'order-read-back',
+      'help-ended',
+    ])
+    expect(JSON.stringify(belonging)).not.toContain(over)
+    const made = sessionRecord(belonging, samplePolicy)
+    expect(made.escalations.map(({ end }) => end?.words)).toEqual(['recovered'])
+    expect(made.orders[0]?.readBackAt).not.toBeNull()
+  })
+
+  it('leave out what names another session, though it came while this one was open', () => {
+    const scenario = observed()
+    const first = scenario.sessionId
+    scenario.run({ kind: 'close-session', disposition: 'released', note: '' })
+    const { closingHash = '' } = scenario.state.unsigned[0] ?? {}
+    scenario.run({ kind: 'open-session', exam: { ...exam, patientName: 'Next' }, contrastClass: 'iodinated' })
+    const second = scenario.sessionId
+    scenario.hear({ kind: 'signed', sessionId: first, closingHash })
+    scenario.run({ kind: 'abandon-session', reason: 'patient left' })
+    const types = recordEntries(scenario.entries, second).map(({ type }) => type)
+    expect(types).not.toContain('statement-received')
+    expect(recordEntries(scenario.entries, first).at(-1)?.type).toBe('statement-received')
   })
 
   it('are none for a session that the log does not have', () => {
@@ -81,9 +154,9 @@ describe('the record as data', () => {
   })
 
   it('knows the links at opening from what came before, if that is given', () => {
-    const whole = sessionRecord(story.entries, samplePolicy)
-    expect(whole.links[0]).toMatchObject({ kind: 'warm', from: whole.openedAt })
-    expect(record.links[0]).toMatchObject({ kind: 'unknown', cause: 'Not measured yet' })
+    expect(record.links[0]).toMatchObject({ kind: 'warm', from: record.openedAt })
+    const without = sessionRecord(own.slice(own.findIndex(({ type }) => type === 'session-opened')), null)
+    expect(without.links[0]).toMatchObject({ kind: 'unknown', cause: 'Not measured yet' })
   })
 
   it('calls the time around a restart unknown', () => {
@@ -153,7 +226,7 @@ describe('the record as a page', () => {
   it.each([
     'Direct supervision through real-time audio and visual telecommunications, 42 CFR 410.32(b)(3)(ii)',
     'two-way audio and video was not live for 7 s of it',
-    'Supervision was lost at 2026-11-24 09:30:38 UTC. The physician has reviewed it.',
+    'Supervision was lost at 2026-11-24 01:30:38 PST. The physician has reviewed it.',
     'Help was called for a suspected reaction (1)',
     'Signed by Dr. A. Chen on 2026-11-24',
     'CA until 2027-03-31',
@@ -167,7 +240,8 @@ describe('the record as a page', () => {
     'the hub could not be reached',
     'Telephoned: 911',
     'npm run verify -- FILE.jsonl',
-    'Nobody was paged.',
+    'Nobody was paged at a console.',
+    'K. Adams (site supervisor) webhook delivered',
     `First entry ${own[0]?.seq}: ${own[0]?.hash}`,
     `Last entry ${own.at(-1)?.seq}: ${own.at(-1)?.hash}`,
   ])('says "%s"', (words) => {
@@ -176,7 +250,7 @@ describe('the record as a page', () => {
 
   it('shows how far each physician came with a call, since the press', () => {
     expect(text).toMatch(
-      /Dr\. A\. Chen 09:3\d:\d\d \(\+0\.1 s\) 09:3\d:\d\d \(\+0\.3 s\).* \(\+2 s\) 09:3\d:\d\d \(\+3 s\)/,
+      /Dr\. A\. Chen 01:3\d:\d\d \(\+0\.1 s\) 01:3\d:\d\d \(\+0\.3 s\).* \(\+2 s\) 01:3\d:\d\d \(\+3 s\)/,
     )
   })
 
@@ -203,6 +277,18 @@ describe('the record as a page', () => {
     expect(html`${nasty}`.markup).toBe('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;')
   })
 
+  it('names the exam at the foot of every page, whatever the accession number holds', () => {
+    const accession = `A"7\\</style>`
+    const [, style = ''] =
+      /<style>([\s\S]*?)<\/style>/.exec(recordHtml({ ...record, exam: { ...record.exam, accession } })) ?? []
+    const [, foot = ''] = /@bottom-left \{ content: "([^"]*)"/.exec(style) ?? []
+    const read = foot.replaceAll(/\\([0-9a-f]+) /g, (_, hex) =>
+      String.fromCodePoint(Number.parseInt(hex, 16)),
+    )
+    expect(read).toBe(`Supervision record, exam ${accession}`)
+    expect(style).toContain('.timeline')
+  })
+
   it('is honest about a session that is open or abandoned', () => {
     const open = recordHtml(sessionRecord(recordEntries(screened().entries, 'id-1'), samplePolicy))
     expect(open).toContain('still open')
@@ -220,7 +306,7 @@ describe('the timeline in words', () => {
   it('has a line for each entry, with its number, time, maker and words', () => {
     const lines = timelineText(own, nameOf).trimEnd().split('\n')
     expect(lines).toHaveLength(own.length)
-    expect(lines[0]).toMatch(
+    expect(lines.find((line) => line.includes('Session opened'))).toMatch(
       /^ +\d+ {2}2026-11-24 09:30:00 UTC {2}J\. Ortiz: Session opened for exam N261124-002 \(CT, iodinated contrast\)$/,
     )
     expect(lines).toContainEqual(expect.stringContaining('REACTION: help called (button)'))
@@ -239,8 +325,15 @@ describe('the timeline in words', () => {
   it('has words for every type that the log can hold, and for those that it cannot read', () => {
     const [first] = own
     if (first === undefined) throw new Error('the record has entries')
+    const day = proven()
+    const kept = day.find(({ type }) => type === 'hub-receipt-kept')?.body ?? {}
+    const { hubPublicKey = '', ...had } = kept
+    const ofTheHub: readonly LogEntry[] = [
+      { ...first, type: 'hub-lost-entries', session: null, body: { had, has: had, hubPublicKey } },
+      { ...first, type: 'entries-quarantined', session: null, body: { why: 'damaged', seqs: [3] } },
+    ]
     const told = new Set(
-      story.entries
+      [...story.entries, ...salvaged(day), ...ofTheHub]
         .filter((entry) => !wordsFor(entry, nameOf).includes('another version'))
         .map((entry) => entry.type),
     )

@@ -26,6 +26,8 @@ describe('reporting the link', () => {
       [{ kind: 'none' }, 0],
       [{ kind: 'connecting' }, 1],
       [{ kind: 'connecting' }, 0],
+      [{ kind: 'connecting', obstacle: 'the relay refuses' }, 1],
+      [{ kind: 'connecting', obstacle: 'the relay refuses' }, 0],
       [live, 1],
       [live, 0],
       [{ kind: 'partial', lacks: ['physician-does-not-see-room'] }, 1],
@@ -133,6 +135,20 @@ describe('a gap in supervision', () => {
     expect(scenario.hear({ kind: 'gap-reviewed', note: '' })).toHaveLength(1)
   })
 
+  it('is not closed by the review of another, nor by one that is older than itself', () => {
+    const scenario = nextInjection(withGap())
+    const { gap } = scenario.state
+    if (gap === null) throw new Error('there is a gap')
+    const beforeIt = new Date(Date.parse(gap.openedAt) - 1).toISOString()
+    scenario.hear({ kind: 'gap-reviewed', gap: { ...gap, openedAt: beforeIt }, note: '' })
+    scenario.hear({ kind: 'gap-reviewed', gap: { ...gap, physicianId: 'p-rao' }, note: '' })
+    const old = { kind: 'gap-reviewed', id: 's-old', physicianId: 'p-chen', at: beforeIt, note: '' } as const
+    scenario.run(statementEvent({ ...old, deviceId: scenario.deviceId }))
+    expect(scenario.state.gap).toEqual(gap)
+    scenario.hear({ kind: 'gap-reviewed', gap, note: '' })
+    expect(scenario.state.gap).toBeNull()
+  })
+
   it('is not reviewed while it lasts', () => {
     const scenario = withGap()
     expect(scenario.hear({ kind: 'gap-reviewed', note: '' })).toHaveLength(1)
@@ -144,16 +160,16 @@ describe('a gap in supervision', () => {
 
   it('is closed by an override with a reason, which the injection shows and a later gap does not inherit', () => {
     const scenario = nextInjection(withGap())
-    const override: Command = { kind: 'override-check', check: 'supervision-gap', reason: 'cable pulled' }
-    expect(typesOf(scenario, override)).toEqual(['check-overridden', 'supervision-gap-closed'])
-    expect(scenario.refuse(override).kind).toBe('already-overridden')
+    const override = () => scenario.override('supervision-gap', 'cable pulled').map(({ type }) => type)
+    expect(override()).toEqual(['check-overridden', 'supervision-gap-closed'])
+    expect(scenario.tryOverride('supervision-gap')).toMatchObject({ error: { kind: 'already-overridden' } })
     const [event] = scenario.run(inject)
     if (event?.type !== 'injection-started') throw new Error('another event')
     expect(event.body.gate.find((finding) => finding.check === 'supervision-gap')?.outcome).toBe('overridden')
     scenario.run(report(lost))
     nextInjection(scenario)
     expect(scenario.refuse(inject).kind).toBe('gate-closed')
-    expect(typesOf(scenario, override)).toEqual(['check-overridden', 'supervision-gap-closed'])
+    expect(override()).toEqual(['check-overridden', 'supervision-gap-closed'])
   })
 })
 

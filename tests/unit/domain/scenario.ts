@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { LinkState } from '../../../src/domain/link/link.ts'
 import { type EntryDraft, emptyChain, type LogEntry, sealEntry } from '../../../src/domain/log/entry.ts'
 import type { Event } from '../../../src/domain/log/events.ts'
-import type { Exam, Policy } from '../../../src/domain/policy/policy.ts'
+import type { Exam, GateCheckId, Policy } from '../../../src/domain/policy/policy.ts'
+import { evaluateGate } from '../../../src/domain/session/gate.ts'
 import type { Statement } from '../../../src/domain/statement/statement.ts'
 import { instantAt } from '../../../src/domain/time.ts'
 import {
@@ -77,10 +78,11 @@ export function createScenario(
   given: {
     readonly policy?: Policy | null
     readonly roomId?: string | null
+    readonly deviceId?: string
     readonly from?: readonly LogEntry[]
   } = {},
 ) {
-  const deviceId = 'd-test'
+  const deviceId = given.deviceId ?? 'd-test'
   let policy = given.policy === undefined ? samplePolicy : given.policy
   let policyStale = false
   let elapsedMs = 0
@@ -151,6 +153,16 @@ export function createScenario(
       const decision = attempt(command)
       if (decision.ok) throw new Error(`${command.kind} was accepted: ${JSON.stringify(decision.value)}`)
       return decision.error
+    },
+    /** Overrides what the check finds now. */
+    tryOverride(check: GateCheckId, reason = 'a good reason'): Decision {
+      const found = evaluateGate(state, context()).checks.find((evaluated) => evaluated.check === check)
+      return attempt({ kind: 'override-check', check, finding: found?.detail ?? '', reason })
+    },
+    override(check: GateCheckId, reason: string): readonly Event[] {
+      const decision = scenario.tryOverride(check, reason)
+      if (!decision.ok) throw new Error(`the override was rejected: ${decision.error.message}`)
+      return decision.value
     },
     /** A physician's word arrives. */
     hear(body: StatementBody, physicianId = 'p-chen', id = `s-${entries.length}`): readonly Event[] {

@@ -209,7 +209,10 @@ describe('injecting', () => {
         body: { dueAt: '2026-11-24T09:50:23.000Z', durationMs: 1_200_000 },
       },
     ])
-    expect(scenario.state.session).toMatchObject({ kind: 'observing', dueAt: '2026-11-24T09:50:23.000Z' })
+    expect(scenario.state.session).toMatchObject({
+      kind: 'observing',
+      observation: { since: { at: '2026-11-24T09:30:23.000Z' }, durationMs: 1_200_000 },
+    })
     expect(scenario.refuse({ kind: 'stop-injection' }).kind).toBe('not-injecting')
   })
 
@@ -258,6 +261,34 @@ describe('observing and closing', () => {
     expect(scenario.run({ kind: 'end-observation', earlyReason: 'whatever' })[0]?.body).toEqual({
       early: null,
     })
+  })
+
+  it.each([
+    ['ten years ahead', 10],
+    ['ten years back', -10],
+  ])('lasts twenty minutes although the wall clock is set %s meanwhile', (_, years) => {
+    const scenario = injecting()
+    scenario.run({ kind: 'stop-injection' })
+    scenario.advance(60_000)
+    scenario.setWallClock(Date.parse(scenario.context().now) + years * 365.25 * 86_400_000)
+    const end: Command = { kind: 'end-observation', earlyReason: null }
+    expect(scenario.refuse(end).message).toBe(
+      'The observation has 19 min to go. Wait, or say why it ends early.',
+    )
+    scenario.advance(samplePolicy.observationMs - 60_000)
+    expect(scenario.run(end)[0]?.body).toEqual({ early: null })
+  })
+
+  it('goes on by the wall clock after a restart, and begins anew where that went back', () => {
+    const scenario = injecting()
+    scenario.run({ kind: 'stop-injection' })
+    scenario.advance(60_000)
+    scenario.restart()
+    scenario.advance(60_000)
+    const end: Command = { kind: 'end-observation', earlyReason: null }
+    expect(scenario.refuse(end).message).toContain('18 min to go')
+    scenario.setWallClock(Date.parse(scenario.context().now) - 3_600_000)
+    expect(scenario.refuse(end).message).toContain('20 min to go')
   })
 
   it('ends it too when another injection was prepared and not given', () => {

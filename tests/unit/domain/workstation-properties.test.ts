@@ -4,6 +4,7 @@ import type { LinkState } from '../../../src/domain/link/link.ts'
 import { type LogEntry, verifyChain } from '../../../src/domain/log/entry.ts'
 import { eventSchema } from '../../../src/domain/log/events.ts'
 import { gateCheckIdSchema } from '../../../src/domain/policy/policy.ts'
+import { createCandidates } from '../../../src/domain/record/candidates.ts'
 import { recordHtml } from '../../../src/domain/record/record-html.ts'
 import { sessionRecord } from '../../../src/domain/record/session-record.ts'
 import { recordEntries } from '../../../src/domain/record/span.ts'
@@ -112,13 +113,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       responderId: fc.constantFrom('r-patel', 'r-patel', 'r-who'),
     }),
   ),
-  commands(
-    fc.record({
-      kind: fc.constant('override-check' as const),
-      check: fc.constantFrom(...gateCheckIdSchema.options),
-      reason: fc.constant('a good reason'),
-    }),
-  ),
+  fc
+    .constantFrom(...gateCheckIdSchema.options)
+    .map((check): Step => ({ kind: 'hear', hear: (scenario) => scenario.tryOverride(check) })),
   commands(
     fc.constantFrom(inject, { ...inject, volumeMl: 900 }, { ...inject, agentId: 'gadobutrol', volumeMl: 7 }),
   ),
@@ -204,6 +201,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     stale: fc.boolean(),
   }),
 )
+
+function candidatesOf(entries: readonly LogEntry[], sessionId: string): readonly LogEntry[] {
+  const candidates = createCandidates(sessionId)
+  for (const { seq, type, session } of entries) candidates.take({ seq, type, session })
+  return candidates.seqs().flatMap((seq) => entries[seq - 1] ?? [])
+}
 
 const steps = fc.array(step, { maxLength: 80, size: 'max' })
 
@@ -295,6 +298,8 @@ describe('any sequence of commands', () => {
           .map((entry) => entry.session ?? '')
         for (const id of sessions) {
           const own = recordEntries(entries, id)
+          expect(recordEntries(candidatesOf(entries, id), id)).toEqual(own)
+          expect(own.every(({ session }) => session === null || session === id)).toBe(true)
           const record = sessionRecord(own, samplePolicy)
           expect(record.timeline).toHaveLength(own.length)
           expect(recordHtml(record)).toContain('</html>')

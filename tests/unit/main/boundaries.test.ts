@@ -117,6 +117,14 @@ describe('the application log', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('that cannot be kept stands in nobody’s way', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scanside-applog-'))
+    writeFileSync(join(folder, 'logs'), 'a file where the folder should be')
+    const log = openAppLog(join(folder, 'logs', 'scanside.log'), false, () => 0)
+    expect(() => log('info', 'armed')).not.toThrow()
+    rmSync(folder, { recursive: true })
+  })
+
   it('says of an error its message and where it was', () => {
     expect(errorFields(new Error('broken'))).toMatchObject({ message: 'broken', stack: expect.any(String) })
     expect(errorFields('text')).toEqual({ message: 'text' })

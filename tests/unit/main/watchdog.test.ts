@@ -29,6 +29,15 @@ function pass(ms: number, ...alive: ('main' | 'help')[]): void {
   }
 }
 
+/** The same on a computer that is too slow for such ticks; the help window answers. */
+function passLate(ms: number): void {
+  for (const end = mono + ms; mono < end; ) {
+    mono += 500
+    watchdog.alive('help')
+    watchdog.tick()
+  }
+}
+
 describe('a window', () => {
   it('that answers is left alone', () => {
     pass(60_000, 'main', 'help')
@@ -51,6 +60,36 @@ describe('a window', () => {
     expect(events).toHaveLength(4)
   })
 
+  it('that is late together with the other is left alone for ten seconds: the computer is slow, not the page', () => {
+    pass(10_000)
+    expect(events).toEqual([])
+    expect(watchdog.isAlive('main')).toBe(false)
+    pass(1000, 'main', 'help')
+    expect(watchdog.isAlive('main')).toBe(true)
+    expect(events).toEqual([])
+    pass(10_250)
+    expect(events).toEqual(['lost main: it stopped answering', 'kill main'])
+    // One at a time: the other is judged anew.
+    pass(2250)
+    expect(events).toContain('kill help')
+  })
+
+  it('that hangs while the other answers again is ended after all', () => {
+    pass(5000)
+    pass(250, 'help')
+    expect(events).toEqual(['lost main: it stopped answering', 'kill main'])
+  })
+
+  it('that stops answering again is ended as soon as the first time', () => {
+    pass(2250, 'help')
+    watchdog.gone('main', 'killed')
+    watchdog.usable('main')
+    pass(2000, 'help')
+    expect(events.filter((event) => event === 'kill main')).toHaveLength(1)
+    pass(250, 'help')
+    expect(events.filter((event) => event === 'kill main')).toHaveLength(2)
+  })
+
   it('whose process is gone is reloaded at once', () => {
     watchdog.gone('help', 'crashed')
     expect(events).toEqual(['lost help: crashed', 'reload help'])
@@ -61,9 +100,28 @@ describe('a window', () => {
     expect(events.at(-1)).toBe('recreate main')
   })
 
+  it('that needs minutes to load on a slow computer comes in the end, and is no worse off for it later', () => {
+    watchdog.gone('main', 'crashed')
+    for (const ms of watchdogTimes.usableWithinMs.slice(0, 2)) {
+      pass(ms, 'help')
+      expect(events).not.toContain('kill main')
+      pass(250, 'help')
+      expect(events.splice(0)).toContain('kill main')
+      watchdog.gone('main', 'killed')
+      events = []
+    }
+    pass(30_000, 'help')
+    expect(events).toEqual([])
+    watchdog.usable('main')
+    expect(events).toEqual(['restored main after 120500'])
+    watchdog.loading('main')
+    pass(watchdogTimes.usableWithinMs[0] + 250, 'help')
+    expect(events).toContain('lost main: it did not become usable')
+  })
+
   it('that loads and does not become usable is started again', () => {
     watchdog.gone('main', 'crashed')
-    pass(watchdogTimes.usableWithinMs + 250, 'help')
+    pass(watchdogTimes.usableWithinMs[0] + 250, 'help')
     expect(events).toEqual(['lost main: crashed', 'reload main', 'kill main'])
   })
 
@@ -102,8 +160,20 @@ describe('silence', () => {
     mono += 5000
     watchdog.tick()
     expect(events).toEqual([])
-    pass(2250)
+    pass(2250, 'help')
     expect(events).toContain('kill main')
+  })
+
+  it('counts only while this process itself is on time', () => {
+    passLate(10_000)
+    expect(events).toEqual([])
+    pass(2250, 'help')
+    expect(events).toEqual(['lost main: it stopped answering', 'kill main'])
+  })
+
+  it('has an end even while this process is late', () => {
+    passLate(watchdogTimes.longestMs + 500)
+    expect(events).toEqual(['lost main: it stopped answering', 'kill main'])
   })
 
   it('while the computer slept means nothing', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PageTaken } from '../../../src/contract/room-view.ts'
+import type { PageEnd, PageTaken } from '../../../src/contract/room-view.ts'
 import {
   type AlarmEvent,
   type AlarmsState,
@@ -28,6 +28,7 @@ const paged = (change: Parameters<typeof page>[0] = {}, nowMs = 10_000): AlarmEv
   page: page(change),
   level: 'primary',
   nowMs,
+  watching: false,
 })
 const takenBy = (physicianId: string): PageTaken => ({
   escalationId: 'e1',
@@ -36,6 +37,15 @@ const takenBy = (physicianId: string): PageTaken => ({
   afterMs: 2000,
   onScreen: false,
 })
+/** By the hub, right after the press unless said otherwise: alarms here were pressed at 8500 of the page's clock. */
+const taking = (taken: PageTaken, nowMs = 10_600, from: string | null = null): AlarmEvent => ({
+  kind: 'taken',
+  taken,
+  nowMs,
+  from,
+})
+const endedBy = (end: PageEnd, from: string | null = null): AlarmEvent => ({ kind: 'ended', end, from })
+const ticked = (nowMs: number): AlarmEvent => ({ kind: 'ticked', nowMs })
 const phaseOf = (state: AlarmsState, id = 'e1') =>
   state.alarms.find((alarm) => alarm.page.escalationId === id)?.phase.kind
 
@@ -49,7 +59,11 @@ describe('an alarm', () => {
   })
 
   it('comes once, however often and by whichever path it arrives', () => {
-    const { state, said } = run({ kind: 'paged', page: page(), level: null, nowMs: 1 }, paged(), paged())
+    const { state, said } = run(
+      { kind: 'paged', page: page(), level: null, nowMs: 1, watching: false },
+      paged(),
+      paged(),
+    )
     expect(state.alarms).toHaveLength(1)
     expect(state.alarms[0]?.level).toBe('primary')
     expect(said).toEqual(['delivered'])
@@ -82,7 +96,7 @@ describe('an alarm', () => {
 
   it('falls silent when another physician has it, says who, and lets me join', () => {
     const taken = takenBy('p-rao')
-    const { state } = run(paged(), { kind: 'taken', taken })
+    const { state } = run(paged(), taking(taken))
     expect(phaseOf(state)).toBe('taken')
     expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
     expect(soundFor(state)).toBeNull()
@@ -91,28 +105,28 @@ describe('an alarm', () => {
 
   it('stays mine when a second physician accepts too', () => {
     const taken = takenBy('p-rao')
-    const { state } = run(paged(), { kind: 'accepted', escalationId: 'e1' }, { kind: 'taken', taken })
+    const { state } = run(paged(), { kind: 'accepted', escalationId: 'e1' }, taking(taken))
     expect(phaseOf(state)).toBe('mine')
     expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
   })
 
   it('never rings when its end or its taking has overtaken it', () => {
     const end = { escalationId: 'e1', outcome: 'cancelled' as const, words: 'pressed by mistake' }
-    expect(phaseOf(run({ kind: 'ended', end }, paged()).state)).toBe('over')
-    expect(phaseOf(run({ kind: 'taken', taken: takenBy('p-rao') }, paged()).state)).toBe('taken')
+    expect(phaseOf(run(endedBy(end), paged()).state)).toBe('over')
+    expect(phaseOf(run(taking(takenBy('p-rao')), paged()).state)).toBe('taken')
   })
 
   it('rings for who is called after another has taken it, whatever comes first, until one is on screen', () => {
-    const taken: AlarmEvent = { kind: 'taken', taken: takenBy('p-rao') }
+    const taken: AlarmEvent = taking(takenBy('p-rao'))
     const late = paged({ elapsedMs: 10_000 })
     for (const { state } of [run(taken, late), run(late, taken)]) {
       expect(phaseOf(state)).toBe('ringing')
       expect(state.alarms[0]?.holder?.name).toBe('Dr. M. Rao')
-      const onScreen: AlarmEvent = { kind: 'taken', taken: { ...takenBy('p-rao'), onScreen: true } }
+      const onScreen: AlarmEvent = taking({ ...takenBy('p-rao'), onScreen: true })
       expect(phaseOf(stepAlarms(state, onScreen, self).state)).toBe('taken')
     }
     // One's own acceptance on another page is an answer.
-    expect(phaseOf(run({ kind: 'taken', taken: takenBy(self) }, late).state)).toBe('taken')
+    expect(phaseOf(run(taking(takenBy(self)), late).state)).toBe('taken')
   })
 
   it('is over when the room’s view has shown it and shows it no more, not before', () => {
@@ -127,7 +141,11 @@ describe('an alarm', () => {
   it('does not ring again after a reload for what was answered before it', () => {
     const before: AlarmEvent = {
       kind: 'remembered',
-      words: { e1: ['delivered', 'seen', 'accepted'], e2: ['delivered', 'declined'], e3: ['delivered'] },
+      words: {
+        e1: { round: 1, said: ['delivered', 'seen', 'accepted'] },
+        e2: { round: 1, said: ['delivered', 'declined'] },
+        e3: { round: 1, said: ['delivered'] },
+      },
     }
     const { state, said } = run(
       before,
@@ -144,7 +162,129 @@ describe('an alarm', () => {
     const put: AlarmEvent = { kind: 'put-away', escalationId: 'e1' }
     expect(run(paged(), put).state.alarms).toHaveLength(1)
     const end = { escalationId: 'e1', outcome: 'ended' as const, words: 'recovered' }
-    expect(run(paged(), { kind: 'ended', end }, put).state.alarms).toHaveLength(0)
+    expect(run(paged(), endedBy(end), put).state.alarms).toHaveLength(0)
+  })
+})
+
+describe('silence is lent, not given', () => {
+  const pressedMs = 8500
+  const quiet = { ...takenBy('p-rao'), quietUntilMs: 12_000 }
+  const silenced = () => run(paged(), taking(quiet)).state
+  const then = (state: AlarmsState, ...events: AlarmEvent[]) =>
+    events.reduce((before, event) => stepAlarms(before, event, self).state, state)
+
+  it('ends when whoever accepted is not on screen in time, and not before', () => {
+    const state = silenced()
+    expect(phaseOf(state)).toBe('taken')
+    expect(phaseOf(then(state, ticked(pressedMs + 11_999)))).toBe('taken')
+    const late = then(state, ticked(pressedMs + 12_000))
+    expect(phaseOf(late)).toBe('ringing')
+    expect(soundFor(late)).toBe('high')
+    // A late copy of the same word lends no more silence.
+    expect(phaseOf(then(late, taking(quiet, pressedMs + 13_000)))).toBe('ringing')
+  })
+
+  it('ends after twenty seconds where the room does not say how long', () => {
+    const { state } = run(paged(), taking(takenBy('p-rao')))
+    expect(phaseOf(then(state, ticked(pressedMs + 21_999)))).toBe('taken')
+    expect(phaseOf(then(state, ticked(pressedMs + 22_000)))).toBe('ringing')
+  })
+
+  it('lasts while somebody is on screen, and ends when they are lost from it', () => {
+    const state = then(silenced(), taking({ ...quiet, onScreen: true }), ticked(pressedMs + 60_000))
+    expect(phaseOf(state)).toBe('taken')
+    const lost = taking({ ...quiet, quietUntilMs: quiet.afterMs }, pressedMs + 61_000)
+    expect(phaseOf(then(state, lost))).toBe('ringing')
+  })
+
+  it('ends when the call is given back', () => {
+    const freed: AlarmEvent = { kind: 'freed', free: { escalationId: 'e1' }, nowMs: 11_000, from: null }
+    expect(phaseOf(then(silenced(), freed))).toBe('ringing')
+  })
+})
+
+describe('called again', () => {
+  const again = (watching = false): AlarmEvent => ({
+    kind: 'paged',
+    page: page({ elapsedMs: 40_000, round: 2 }),
+    level: 'primary',
+    nowMs: 48_500,
+    watching,
+  })
+  const accepted: AlarmEvent = { kind: 'accepted', escalationId: 'e1' }
+  const live: AlarmEvent = { kind: 'room-live', deviceId: 'd-1' }
+
+  it.each<[string, AlarmEvent[]]>([
+    ['fell silent because another accepted', [taking(takenBy('p-rao'))]],
+    ['fell silent because another was on screen', [taking({ ...takenBy('p-rao'), onScreen: true })]],
+    ['declined', [{ kind: 'declined', escalationId: 'e1', reason: 'with another patient' }]],
+    ['accepted and never came', [accepted]],
+    ['was on screen and looks away', [accepted, live]],
+  ])('rings at once where it %s, and everything is said anew', (_name, before) => {
+    const { state, say } = run(paged(), ...before, again(), { kind: 'painted', escalationId: 'e1' }, accepted)
+    expect(phaseOf(run(paged(), ...before, again()).state)).toBe('ringing')
+    expect(soundFor(run(paged(), ...before, again()).state)).toBe('high')
+    const anew = say.filter(({ page: { round } }) => round === 2).map(({ word }) => word)
+    expect(anew).toEqual(['delivered', 'seen', 'accepted'])
+    expect(phaseOf(state)).toBe('mine')
+    // The clinical timer goes on from the first press.
+    expect(state.alarms[0]?.pressedMonoMs).toBe(8500)
+  })
+
+  it('is not silenced by an answer to the press before, only by one to this press', () => {
+    const { state } = run(paged(), again(), taking({ ...takenBy('p-rao'), onScreen: true }, 49_000))
+    expect(phaseOf(state)).toBe('ringing')
+    const now: PageTaken = { ...takenBy('p-rao'), round: 2, afterMs: 41_000, quietUntilMs: 61_000 }
+    expect(phaseOf(stepAlarms(state, taking(now, 49_600), self).state)).toBe('taken')
+  })
+
+  it('is heard once by whoever has it on screen, shown until answered, and not answered by the picture alone', () => {
+    const { state, said } = run(paged(), accepted, live, again(true))
+    expect(phaseOf(state)).toBe('mine')
+    expect(state.alarms[0]?.again).not.toBeNull()
+    expect(soundFor(state)).toBe('high')
+    const later = run(paged(), accepted, live, again(true), ticked(60_000), live)
+    expect(soundFor(later.state)).toBeNull()
+    expect(later.state.alarms[0]?.again).not.toBeNull()
+    expect(later.said).toEqual([...said])
+    const answered = run(paged(), accepted, live, again(true), accepted, live)
+    expect(answered.state.alarms[0]?.again).toBeNull()
+    expect(answered.said.slice(-2)).toEqual(['accepted', 'on-screen'])
+  })
+
+  it('comes once: copies of it, and of the page before, are nothing new', () => {
+    const { state, said } = run(paged(), again(), accepted, again(), paged())
+    expect(phaseOf(state)).toBe('mine')
+    expect(said).toEqual(['delivered', 'delivered', 'accepted'])
+  })
+
+  it('rings after a reload that remembers an answer to the press before', () => {
+    const before: AlarmEvent = { kind: 'remembered', words: { e1: { round: 1, said: ['accepted'] } } }
+    expect(phaseOf(run(before, again()).state)).toBe('ringing')
+  })
+})
+
+describe('a room speaks of its own calls alone', () => {
+  const end = { escalationId: 'e1', outcome: 'ended' as const, words: 'over' }
+  const forged: AlarmEvent[] = [
+    endedBy(end, 'd-other'),
+    taking({ ...takenBy('p-rao'), onScreen: true }, 10_600, 'd-other'),
+    {
+      kind: 'paged',
+      page: page({ deviceId: 'd-other', round: 2 }),
+      level: null,
+      nowMs: 10_000,
+      watching: true,
+    },
+  ]
+  it.each(forged)('$kind of another room changes nothing, before the page or after it', (forgery) => {
+    expect(phaseOf(run(paged(), forgery).state)).toBe('ringing')
+    if (forgery.kind !== 'paged') expect(phaseOf(run(forgery, paged()).state)).toBe('ringing')
+  })
+
+  it('and is believed about these, whichever comes first', () => {
+    expect(phaseOf(run(paged(), endedBy(end, 'd-1')).state)).toBe('over')
+    expect(phaseOf(run(endedBy(end, 'd-1'), paged()).state)).toBe('over')
   })
 })
 

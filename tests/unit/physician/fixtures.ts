@@ -1,5 +1,16 @@
+import { createStore } from 'zustand/vanilla'
 import type { Page, RoomView } from '../../../src/contract/room-view.ts'
+import type { PagesHere, PagesHereKeeper } from '../../../src/physician/push/pages-here.ts'
 import type { Clock } from '../../../src/physician/ticker/clock.ts'
+
+/** A browser that takes no pages. */
+export const noPagesHere: PagesHereKeeper = {
+  store: createStore<PagesHere>(() => ({ kind: 'unsupported' })),
+  check: async () => undefined,
+  turnOn: async () => undefined,
+  turnOff: async () => undefined,
+  leave: () => undefined,
+}
 
 export const page = (change: Partial<Page> = {}): Page => ({
   escalationId: 'e1',
@@ -32,6 +43,25 @@ export const roomView = (change: Partial<RoomView> = {}): RoomView => ({
   timeline: [],
   ...change,
 })
+
+export const session = {
+  sessionId: 's1',
+  exam: {
+    accession: 'A1',
+    patientName: 'DOE^JANE',
+    patientId: '1',
+    birthDate: '1970-01-01',
+    sex: 'F' as const,
+    weightKg: 70,
+    procedure: 'CT abdomen',
+    modality: 'CT' as const,
+  },
+  openedAt: '2026-11-24T09:40:00.000Z',
+  answers: [],
+  recordsConfirmed: true,
+  injections: [],
+  observationLeftMs: null,
+}
 
 /** A clock that only moves when told to. */
 export function handClock(): Clock & { readonly advance: (ms: number) => void } {

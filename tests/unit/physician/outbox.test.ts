@@ -28,7 +28,11 @@ const accepted = (id: string): Statement => ({
   at: '2026-11-24T09:41:10.000Z',
 })
 
-function setUp(hub: HubAnswer = { kind: 'offline' }, storage = memoryStorage()) {
+function setUp(
+  hub: HubAnswer = { kind: 'offline' },
+  storage = memoryStorage(),
+  key: { signer: StatementSigner | null } = { signer },
+) {
   const clock = handClock()
   const sent: { way: 'hub' | 'peer'; id: string; signed: SignedStatement }[] = []
   const outbox = createOutbox(
@@ -44,6 +48,7 @@ function setUp(hub: HubAnswer = { kind: 'offline' }, storage = memoryStorage()) 
       },
     },
     clock,
+    () => key.signer,
   )
   return { clock, sent, outbox, storage }
 }
@@ -51,7 +56,7 @@ function setUp(hub: HubAnswer = { kind: 'offline' }, storage = memoryStorage()) 
 describe('the outbox', () => {
   it('sends both ways at once and repeats until the room confirms', async () => {
     const { clock, sent, outbox } = setUp()
-    await outbox.say(signer, accepted('st-1'))
+    await outbox.say(accepted('st-1'))
     expect(sent.map(({ way }) => way).sort()).toEqual(['hub', 'peer'])
     clock.advance(120_000)
     const before = sent.length
@@ -65,7 +70,7 @@ describe('the outbox', () => {
 
   it('repeats the very same words', async () => {
     const { clock, sent, outbox } = setUp()
-    await outbox.say(signer, accepted('st-1'))
+    await outbox.say(accepted('st-1'))
     clock.advance(30_000)
     expect(new Set(sent.map(({ signed }) => JSON.stringify(signed))).size).toBe(1)
   })
@@ -73,7 +78,7 @@ describe('the outbox', () => {
   it('sends from the storage of an earlier page, for the same physician alone', async () => {
     const storage = memoryStorage()
     const first = setUp(undefined, storage)
-    await first.outbox.say(signer, accepted('st-1'))
+    await first.outbox.say(accepted('st-1'))
     const foreign = { ...accepted('st-2'), physicianId: 'p-rao' }
     await storage.put('statements', 'st-2', {
       statement: foreign,
@@ -92,8 +97,8 @@ describe('the outbox', () => {
 
   it('tries everything again at once when a way opens', async () => {
     const { sent, outbox } = setUp()
-    await outbox.say(signer, accepted('st-1'))
-    await outbox.say(signer, accepted('st-2'))
+    await outbox.say(accepted('st-1'))
+    await outbox.say(accepted('st-2'))
     const before = sent.length
     outbox.hurry()
     expect(sent.length - before).toBe(4)
@@ -101,7 +106,7 @@ describe('the outbox', () => {
 
   it('shows a refusal in the hub’s words and goes on', async () => {
     const { clock, sent, outbox } = setUp({ kind: 'refused', message: 'the certificate has expired' })
-    await outbox.say(signer, accepted('st-1'))
+    await outbox.say(accepted('st-1'))
     await Promise.resolve()
     expect(outbox.store.getState().pending[0]?.refusal).toBe('the certificate has expired')
     const before = sent.length
@@ -109,16 +114,34 @@ describe('the outbox', () => {
     expect(sent.length).toBeGreaterThan(before)
   })
 
-  it('keeps what could not be signed in sight', async () => {
-    const { outbox } = setUp()
+  it('keeps what cannot be signed in sight, and sends it when it can', async () => {
     const broken = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) }
-    await outbox.say(broken, accepted('st-1'))
-    expect(outbox.store.getState().unsigned).toMatchObject([{ reason: 'the key is gone' }])
+    const key: { signer: StatementSigner | null } = { signer: broken }
+    const { clock, outbox, sent } = setUp(undefined, undefined, key)
+    const kept = outbox.say(accepted('st-1'))
+    await expect.poll(() => outbox.store.getState().signProblem).toBe('the key is gone')
+    expect(outbox.store.getState().unsigned.map(({ id }) => id)).toEqual(['st-1'])
+    expect(sent).toEqual([])
+    key.signer = null
+    clock.advance(20_000)
+    expect(sent).toEqual([])
+    key.signer = signer
+    outbox.signWaiting()
+    expect(await kept).toBe(true)
+    expect(sent.map(({ id }) => id)).toEqual(['st-1', 'st-1'])
+    expect(outbox.store.getState()).toMatchObject({ unsigned: [], signProblem: null })
+  })
+
+  it('does not call a word kept that this browser could not store', async () => {
+    const storage = { ...memoryStorage(), put: () => Promise.reject(new Error('full')) }
+    const { outbox, sent } = setUp(undefined, storage)
+    expect(await outbox.say(accepted('st-1'))).toBe(false)
+    expect(sent).toHaveLength(2)
   })
 
   it('does not resurrect what was confirmed while it was being stored', async () => {
     const { outbox, storage } = setUp()
-    const saying = outbox.say(signer, accepted('st-1'))
+    const saying = outbox.say(accepted('st-1'))
     await Promise.resolve()
     outbox.logged('st-1')
     await saying

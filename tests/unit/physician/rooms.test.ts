@@ -3,7 +3,7 @@ import { noAlarms, stepAlarms } from '../../../src/physician/alarms/alarms.ts'
 import { needOf, type RoomKnown, sortRooms } from '../../../src/physician/rooms/room-tile.ts'
 import { createRooms } from '../../../src/physician/rooms/rooms.ts'
 import type { ConsoleMeasurement } from '../../../src/platform/web/session-links.ts'
-import { handClock, page, roomView } from './fixtures.ts'
+import { handClock, page, roomView, session } from './fixtures.ts'
 
 const self = 'p-chen'
 const known = (deviceId: string, change: Partial<RoomKnown> = {}): RoomKnown => ({
@@ -21,26 +21,9 @@ const known = (deviceId: string, change: Partial<RoomKnown> = {}): RoomKnown => 
   link: { kind: 'warm' },
   roundTripMs: 20,
   media: 'held',
+  viewAtMonoMs: 0,
   ...change,
 })
-const session = {
-  sessionId: 's1',
-  exam: {
-    accession: 'A1',
-    patientName: 'DOE^JANE',
-    patientId: '1',
-    birthDate: '1970-01-01',
-    sex: 'F' as const,
-    weightKg: 70,
-    procedure: 'CT abdomen',
-    modality: 'CT' as const,
-  },
-  openedAt: '2026-11-24T09:40:00.000Z',
-  answers: [],
-  recordsConfirmed: true,
-  injections: [],
-  observationDueAt: null,
-}
 const undecided = {
   questionId: 'q1',
   text: 'Earlier reaction?',
@@ -57,6 +40,7 @@ const measurement = (change: Partial<ConsoleMeasurement> = {}): ConsoleMeasureme
   lossRatio: 0,
   received: { framesDecodedPerS: 25, audioBytesPerS: 4000 },
   receivedByPhysician: null,
+  attention: { front: 'this-room', microphone: 'on' },
   sending: 'flowing',
   ...change,
 })
@@ -65,12 +49,12 @@ describe('the grid', () => {
   it('puts rooms that need the physician first, and sessions before idle rooms', () => {
     const ringing = stepAlarms(
       noAlarms,
-      { kind: 'paged', page: page({ deviceId: 'd-alarm' }), level: 'primary', nowMs: 0 },
+      { kind: 'paged', page: page({ deviceId: 'd-alarm' }), level: 'primary', nowMs: 0, watching: false },
       self,
     ).state
     const rooms = [
       known('a-idle'),
-      known('b-session', { view: roomView({ deviceId: 'b-session', step: 'injecting', session }) }),
+      known('b-session', { view: roomView({ deviceId: 'b-session', step: 'observing', session }) }),
       known('c-gap', { view: roomView({ deviceId: 'c-gap', gapOpen: true }) }),
       known('d-alarm'),
       known('e-decide', {
@@ -108,6 +92,40 @@ describe('the grid', () => {
     const room = known('d-1', { view: roomView({ unsigned: [unsigned] }) })
     expect(needOf(room, noAlarms, self).kind).toBe('none')
     expect(needOf(room, noAlarms, 'p-rao').kind).toBe('signature')
+  })
+})
+
+it('a room that injects without a live link comes before one that waits for a decision', () => {
+  const blind = { kind: 'partial' as const, lacks: ['physician-does-not-see-room' as const] }
+  const view = roomView({ step: 'injecting', session: { ...session, answers: [undecided] } })
+  const injecting = known('d-2', { link: blind, media: 'flowing', view })
+  expect(needOf(injecting, noAlarms, self).kind).toBe('unsupervised')
+  const waiting = known('d-1', {
+    view: roomView({ step: 'screening', session: { ...session, answers: [undecided] } }),
+  })
+  expect(sortRooms([waiting, injecting], noAlarms, self)[0]?.deviceId).toBe('d-2')
+})
+
+describe('a room whose link lacks nothing but the physician', () => {
+  const elsewhere = { kind: 'partial' as const, lacks: ['physician-is-in-another-room' as const] }
+  const at = (step: 'screening' | 'ready' | 'injecting', link: RoomKnown['link']) =>
+    needOf(known('d-1', { link, media: 'flowing', view: roomView({ step, session }) }), noAlarms, self)
+
+  it('asks for them once contrast is about to flow, and is in no trouble before', () => {
+    expect(at('screening', elsewhere).kind).toBe('none')
+    expect(at('ready', elsewhere)).toEqual({
+      kind: 'link',
+      words: 'The injection waits for you: open this room',
+    })
+    expect(at('injecting', { kind: 'partial', lacks: ['physician-is-muted'] })).toEqual({
+      kind: 'unsupervised',
+      words: 'Injecting without your attention: you are muted',
+    })
+    const blind = {
+      kind: 'partial' as const,
+      lacks: [...elsewhere.lacks, 'physician-does-not-see-room' as const],
+    }
+    expect(at('screening', blind).words).toBe('Link in trouble')
   })
 })
 

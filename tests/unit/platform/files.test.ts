@@ -7,6 +7,7 @@ import type { Json } from '../../../src/domain/log/canonical.ts'
 import { openDeviceIdentity, type SecretBox } from '../../../src/platform/node/device-identity.ts'
 import { generateKeyPair, signJson, verifyJson } from '../../../src/platform/node/ed25519.ts'
 import { openPolicyFile } from '../../../src/platform/node/policy-file.ts'
+import { boxOf } from '../../support/secret-box.ts'
 import { testSite } from '../../support/site.ts'
 
 let folder: string
@@ -14,17 +15,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'scanside-files-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Each box is another account: what one has encrypted no other decrypts. */
-const boxOf = (account: string): SecretBox => ({
-  available: () => true,
-  encrypt: (text) => Buffer.from(`${account}:${text}`).map((byte) => byte ^ 0x5a) as Buffer,
-  decrypt: (bytes) => {
-    const text = Buffer.from(bytes.map((byte) => byte ^ 0x5a)).toString()
-    if (!text.startsWith(`${account}:`)) throw new Error('cannot decrypt')
-    return text.slice(account.length + 1)
-  },
-})
 
 describe('the device identity', () => {
   const file = () => join(folder, 'data', 'device.json')
@@ -98,12 +88,30 @@ describe('the policy file', () => {
     ({ policy, signature: signJson(hub.privateKey, policy as Json) }) as SignedPolicy
   const policy = { ...testSite(), version: 3, issuedAt: '2026-11-20T12:00:00.000Z' }
   const path = () => join(folder, 'policy.json')
+  const box = boxOf('ortiz')
 
   it('is none before there was one, and then the last', () => {
-    const file = openPolicyFile(path())
+    const file = openPolicyFile(path(), box)
     expect(file.load(trust)).toEqual({ ok: true, value: null })
     expect(file.save(signed(policy)).ok).toBe(true)
     expect(file.load(trust)).toEqual({ ok: true, value: signed(policy) })
+  })
+
+  it('does not show who is examined today to whoever has the disk', () => {
+    const [patient] = policy.worklist
+    const isReadable = () => readFileSync(path(), 'latin1').includes(patient?.patientName ?? '')
+    openPolicyFile(path(), box).save(signed(policy))
+    expect(isReadable()).toBe(false)
+    expect(openPolicyFile(path(), boxOf('somebody-else')).load(trust)).toMatchObject({
+      error: { kind: 'policy-damaged', message: expect.stringContaining('cannot decrypt it') },
+    })
+
+    // As an older version kept it.
+    writeFileSync(path(), JSON.stringify(signed(policy)))
+    expect(isReadable()).toBe(true)
+    expect(openPolicyFile(path(), box).load(trust)).toEqual({ ok: true, value: signed(policy) })
+    expect(isReadable()).toBe(false)
+    expect(openPolicyFile(path(), box).load(trust)).toEqual({ ok: true, value: signed(policy) })
   })
 
   it.each([
@@ -118,20 +126,32 @@ describe('the policy file', () => {
     ['policy-other-site', () => JSON.stringify(signed({ ...policy, rooms: policy.rooms.slice(1) }))],
   ])('is refused as %s and left as it is', (kind, content) => {
     writeFileSync(path(), content())
-    const loaded = openPolicyFile(path()).load(trust)
+    const loaded = openPolicyFile(path(), box).load(trust)
     expect(loaded).toMatchObject({ ok: false, error: { kind, message: expect.stringContaining('help') } })
     expect(readFileSync(path(), 'utf8')).toBe(content())
+  })
+
+  it('that was refused is kept beside the one that replaces it, and a good one is not', () => {
+    const forged = JSON.stringify({ ...signed(policy), policy: { ...policy, version: 4 } })
+    writeFileSync(path(), forged)
+    const file = openPolicyFile(path(), box)
+    file.load(trust)
+    expect(file.save(signed(policy)).ok).toBe(true)
+    expect(file.save(signed({ ...policy, version: 5 })).ok).toBe(true)
+    const names = readdirSync(folder).sort()
+    expect(names).toEqual(['policy.json', expect.stringMatching(/^policy\.json\.refused-[0-9a-f]{8}$/)])
+    expect(readFileSync(join(folder, names[1] ?? ''), 'utf8')).toBe(forged)
   })
 
   it('of another hub is forged here', () => {
     writeFileSync(path(), JSON.stringify(signed(policy)))
     const other = { ...trust, hubPublicKey: generateKeyPair().publicKey }
-    expect(openPolicyFile(path()).load(other)).toMatchObject({ error: { kind: 'policy-forged' } })
+    expect(openPolicyFile(path(), box).load(other)).toMatchObject({ error: { kind: 'policy-forged' } })
   })
 
   it('that cannot be written costs nothing but the next start', () => {
     writeFileSync(join(folder, 'no-folder'), '')
-    const saved = openPolicyFile(join(folder, 'no-folder', 'policy.json')).save(signed(policy))
+    const saved = openPolicyFile(join(folder, 'no-folder', 'policy.json'), box).save(signed(policy))
     expect(saved).toMatchObject({ ok: false, error: { kind: 'policy-unwritable' } })
     chmodSync(folder, 0o700)
   })

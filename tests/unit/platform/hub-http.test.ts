@@ -115,6 +115,16 @@ describe('a connection that fails is named', () => {
     })
   })
 
+  it('when it sends on to another address, which is not asked', async () => {
+    const port = await plain((_, response) =>
+      response.writeHead(302, { location: 'https://www.hospital.example/login' }).end(),
+    )
+    expect(await problemOf(`http://localhost:${port}`)).toMatchObject({
+      kind: 'not-a-hub',
+      message: expect.stringContaining('sends on to https://www.hospital.example. Check'),
+    })
+  })
+
   it('when something else than a hub answers', async () => {
     const port = await plain((_, response) => response.end('<html>It works!</html>'))
     const enrolled = await enrolAtHub({

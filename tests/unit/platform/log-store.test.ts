@@ -2,17 +2,19 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { verifyChain } from '../../../src/domain/log/entry.ts'
 import { sha256Hex } from '../../../src/platform/node/ed25519.ts'
+import { openEncrypted } from '../../../src/platform/node/encrypted-database.ts'
 import { keepEntries } from '../../../src/platform/node/keeping-log.ts'
+import { makeLogKey } from '../../../src/platform/node/log-key-file.ts'
 import { migrations } from '../../../src/platform/node/log-migrations.ts'
 import { openLogStore } from '../../../src/platform/node/log-store.ts'
 import type { LogStore } from '../../../src/platform/node/log-store-types.ts'
 import { createMemoryLog } from '../../../src/platform/node/memory-log.ts'
 import { drafts } from './drafts.ts'
 
+const key = makeLogKey()
 let folder: string
 let file: string
 const stores: LogStore[] = []
@@ -27,7 +29,7 @@ afterEach(() => {
 })
 
 function open(at = file): LogStore {
-  const opened = openLogStore(at)
+  const opened = openLogStore(at, key)
   if (!opened.ok) throw new Error(opened.error.message)
   stores.push(opened.value)
   return opened.value
@@ -37,7 +39,7 @@ const closed = (store: LogStore) => {
   stores.splice(stores.indexOf(store), 1)
 }
 const problemAt = (at = file) => {
-  const opened = openLogStore(at)
+  const opened = openLogStore(at, key)
   if (opened.ok) {
     opened.value.close()
     throw new Error('it opened')
@@ -57,6 +59,9 @@ describe.each([
     const report = verifyChain(store.entries(1, 100), sha256Hex)
     expect(report).toMatchObject({ ok: true, count: 5, head: store.head() })
     expect(store.texts(2, 2).map((text) => JSON.parse(text))).toEqual(store.entries(2, 2))
+    expect(store.outlines(2, 2)).toMatchObject(
+      store.entries(2, 2).map(({ seq, type, session }) => ({ seq, type, session })),
+    )
     expect(store.hashAt(5)).toBe(store.head().hash)
     expect(store.hashAt(6)).toBeUndefined()
   })
@@ -107,7 +112,7 @@ describe('a log on disk', () => {
 
   it('runs as the design says', () => {
     open()
-    const reader = new Database(file, { readonly: true })
+    const reader = openEncrypted(file, key, { readonly: true })
     expect(reader.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(reader.pragma('user_version', { simple: true })).toBe(migrations.length)
     reader.close()
@@ -130,7 +135,7 @@ describe('a log on disk', () => {
     store.append([{ ...drafts(1)[0]!, once: 'named' }, ...drafts(1, 2)])
     const before = store.texts(1, 10)
     closed(store)
-    const db = new Database(file)
+    const db = openEncrypted(file, key)
     expect(() => db.exec(sql)).toThrow('the log is append-only')
     db.close()
     expect(open().texts(1, 10)).toEqual(before)
@@ -139,11 +144,11 @@ describe('a log on disk', () => {
   it('has one writer: a second process is told so, and may read', async () => {
     const program = `
       import { openLogStore } from ${JSON.stringify(join(import.meta.dirname, '../../../src/platform/node/log-store.ts'))}
-      const opened = openLogStore(process.argv[1])
+      const opened = openLogStore(process.argv[1], process.argv[2])
       console.log(opened.ok ? 'open' : opened.error.kind)
       if (opened.ok) process.stdin.resume()
     `
-    const other = spawn(process.execPath, ['--input-type=module', '-e', program, file])
+    const other = spawn(process.execPath, ['--input-type=module', '-e', program, file, key])
     try {
       const said = await new Promise<string>((resolve) =>
         other.stdout.once('data', (data: Buffer) => resolve(data.toString().trim())),
@@ -152,7 +157,7 @@ describe('a log on disk', () => {
       const problem = problemAt()
       expect(problem.kind).toBe('database-locked')
       expect(problem.message).toContain(file)
-      const reader = new Database(file, { readonly: true })
+      const reader = openEncrypted(file, key, { readonly: true })
       expect(reader.prepare('SELECT count(*) FROM log').pluck().get()).toBe(0)
       reader.close()
     } finally {
@@ -164,9 +169,22 @@ describe('a log on disk', () => {
     expect(open().head().seq).toBe(0)
   })
 
+  it('does not stand still for a program that holds the file, and writes once it lets go', () => {
+    const log = keepEntries(open(), () => undefined)
+    const tool = openEncrypted(file, key)
+    tool.exec('BEGIN IMMEDIATE')
+    const startedAt = performance.now()
+    log.append(drafts(2))
+    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(log.durability()).toMatchObject({ problem: { kind: 'database-locked' }, isRetried: true })
+    tool.close()
+    log.flush()
+    expect(log.durability().kind).toBe('durable')
+  })
+
   it('leaves a newer log as it is', () => {
     closed(open())
-    const db = new Database(file)
+    const db = openEncrypted(file, key)
     db.pragma('user_version = 99')
     db.pragma('journal_mode = DELETE')
     db.close()
@@ -181,7 +199,7 @@ describe('a log on disk', () => {
   it('leaves a database of another program as it is', () => {
     closed(open())
     const other = join(folder, 'data', 'other.sqlite')
-    const db = new Database(other)
+    const db = openEncrypted(other, key)
     db.exec('CREATE TABLE cats (name TEXT)')
     db.close()
     const before = readFileSync(other)
@@ -211,7 +229,7 @@ describe('a log on disk', () => {
     const store = open()
     store.append(drafts(5))
     closed(store)
-    const db = new Database(file)
+    const db = openEncrypted(file, key)
     db.exec('DROP TRIGGER log_refuses_update')
     db.exec(`UPDATE log SET entry = replace(entry, 'number 3', 'number 8') WHERE seq = 3`)
     db.close()

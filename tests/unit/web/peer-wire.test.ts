@@ -22,6 +22,17 @@ describe('a message of the data channel', () => {
     expect(readPeerMessage(raw)).toEqual({ ok: false, error: { kind: 'malformed-message', message } })
   })
 
+  it('is read when a newer other end beats with more than this one knows', () => {
+    const beat = {
+      kind: 'heartbeat',
+      n: 1,
+      sentAt: 5,
+      echo: null,
+      received: { framesDecodedPerS: 25, audioBytesPerS: 900 },
+    }
+    expect(readPeerMessage(JSON.stringify({ ...beat, mood: 'good' }))).toEqual({ ok: true, value: beat })
+  })
+
   it('is refused without quoting it', () => {
     const read = readPeerMessage(JSON.stringify({ kind: 'page', page: { escalationId: 'Doe, Jane' } }))
     expect(read.ok).toBe(false)
