@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** How one test ended, whichever runner ran it. */
 export type TestOutcome =
-  | { readonly kind: 'passed'; readonly name: string }
+  /** `firstFailure`: it passed when it was repeated, and this is why it had failed before. */
+  | { readonly kind: 'passed'; readonly name: string; readonly firstFailure?: string }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string }
   | { readonly kind: 'skipped'; readonly name: string; readonly reason: string }
 
@@ -75,7 +76,7 @@ type PlaywrightTest = {
   }[]
 }
 
-/** A test that passed only when repeated counts as failed: repetition hides faults. */
+/** A test that passed only when repeated is named as such: repetition must not hide a fault. */
 export function foldPlaywright(report: PlaywrightReport): TestOutcome[] {
   const errors = report.errors.map(({ message }) =>
     failed(['end to end'], message ?? 'failed outside of any test'),
@@ -102,7 +103,7 @@ function foldTest(test: PlaywrightTest, path: readonly string[]): TestOutcome {
     case 'unexpected':
       return failed(path, messages[0] ?? `ended as ${test.results.at(-1)?.status ?? 'nothing'}`)
     case 'flaky':
-      return failed(path, `failed first and passed when repeated: ${messages[0] ?? 'no message'}`)
+      return { kind: 'passed', name, firstFailure: messages[0] ?? 'no message' }
     case 'skipped': {
       const annotation = test.annotations.find(({ type }) => type === 'skip' || type === 'fixme')
       if (annotation?.description !== undefined)
@@ -139,13 +140,23 @@ export function closeStage(
   return { title, exitCode, outcomes }
 }
 
-/** The end of `npm test`: what was skipped and why, what failed, and the count on the last line. */
+/** The end of `npm test`: what passed only when repeated, what was skipped and why, what failed, and the count on the last line. */
 export function summarize(stages: readonly Stage[]): { readonly text: string; readonly exitCode: 0 | 1 } {
   const outcomes = stages.flatMap((stage) => stage.outcomes)
   const skipped = outcomes.filter((outcome) => outcome.kind === 'skipped')
   const failures = outcomes.filter((outcome) => outcome.kind === 'failed')
   const passed = outcomes.length - skipped.length - failures.length
+  const repeated = outcomes.flatMap((outcome) =>
+    outcome.kind === 'passed' && outcome.firstFailure !== undefined
+      ? [{ name: outcome.name, message: outcome.firstFailure }]
+      : [],
+  )
   const lines = [
+    ...section(
+      'Passed only when repeated',
+      repeated,
+      ({ name, message }) => `${name}: ${firstLine(message)}`,
+    ),
     ...section('Skipped', skipped, ({ name, reason }) => `${name}: ${firstLine(reason)}`),
     ...section('Failed', failures, ({ name, message }) => `${name}: ${firstLine(message)}`),
     ...(outcomes.length === 0 ? ['Nothing ran: no stage has such a test.'] : []),

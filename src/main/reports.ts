@@ -23,15 +23,19 @@ export type ReportsOptions = {
 export function createReports(options: ReportsOptions): (window: WindowName, report: Report) => void {
   const { core, hub, statements, supervision, log } = options
   const devices = new Map<string, string>()
+  /** Of this run of the program: after a restart it matters when the call was there again. */
+  const shown = new Set<string>()
 
   const helpShown = (window: WindowName, escalationId: string) => {
     const open = openEscalations(core.state()).find(({ id }) => id === escalationId)
     if (open === undefined) return
+    const inWindow = `${escalationId} ${window}`
+    if (shown.has(inWindow)) return
+    shown.add(inWindow)
     const afterMs = Math.round(elapsedSincePress(open, core.context()))
     const body = { escalationId, window, afterMs }
-    const once = `shown:${escalationId}:${window}`
-    const entries = core.record({ type: 'help-shown', session: open.sessionId, body }, { once })
-    if (entries.length > 0) log('info', 'help-shown', { window, afterMs })
+    core.record({ type: 'help-shown', session: open.sessionId, body })
+    log('info', 'help-shown', { window, afterMs })
   }
 
   const deviceChanged = ({ device, state, label }: Extract<Report, { kind: 'device-changed' }>) => {

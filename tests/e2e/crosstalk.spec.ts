@@ -49,7 +49,8 @@ test('two rooms and two physicians at once: each sees the right one, and only th
 })
 
 test('a call of one room is answered, ordered and logged there alone', async () => {
-  await chen.openRoom('CT 2').catch(() => undefined)
+  // Open already, unless this test runs by itself.
+  if (await chen.page.getByText('Okafor, Daniel').isHidden()) await chen.openRoom('CT 2')
   await ct.technologist.pressReaction()
   await expect(overlay(chen.page)).toContainText('CT 2')
   await chen.accept()

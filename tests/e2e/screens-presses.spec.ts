@@ -28,21 +28,27 @@ const lastIntent = async (page: Page): Promise<Intent | undefined> => (await int
  * Shows a snapshot and presses a button in the very frame in which it is there and another is gone: on a busy machine
  * the way from the test to the page takes longer than an order needs to settle.
  */
-const showAndPress = (page: Page, next: Snapshot, name: string, gone = ''): Promise<void> =>
+const showAndPress = (
+  page: Page,
+  next: Snapshot,
+  name: string,
+  { gone = '', by = 'hand' as 'hand' | 'key' } = {},
+): Promise<void> =>
   page.evaluate(
-    ([snapshot, wanted, unwanted]) =>
+    ([snapshot, wanted, unwanted, detail]) =>
       new Promise<void>((resolve) => {
         const named = (text: string) =>
           [...document.querySelectorAll('button')].find((button) => button.textContent?.includes(text))
         const look = (): void => {
           const button = named(wanted)
           if (button === undefined || (unwanted !== '' && named(unwanted))) requestAnimationFrame(look)
-          else resolve(button.click())
+          else resolve(void button.dispatchEvent(new MouseEvent('click', { bubbles: true, detail })))
         }
         window.fakeBridge.show(snapshot)
         look()
       }),
-    [next, name, gone] as const,
+    // A key counts no clicks.
+    [next, name, gone, by === 'key' ? 0 : 1] as const,
   )
 const redButton = (page: Page): Locator => page.getByTestId('help-button')
 
@@ -65,15 +71,20 @@ test('a press that lands on an order as it comes reads nothing back, and STOP st
 
   // The injection is over: the order moves up to where STOP was.
   const stopped = { kind: 'observing', facts: screened(), observation: observedFor(900) } as const
-  await showAndPress(
-    page,
-    reacting({ orders: [order(null)] }, { state: { session: stopped } }),
-    name,
-    'STOP injection',
-  )
+  await showAndPress(page, reacting({ orders: [order(null)] }, { state: { session: stopped } }), name, {
+    gone: 'STOP injection',
+  })
   expect(await intents(page)).toHaveLength(1)
   await readBack.click()
   expect(await intents(page)).toHaveLength(2)
+})
+
+test('a key means the order that has the focus, wherever that has just moved to', async ({ page }) => {
+  await open(page, snapshotOf({ state: { operator: signedIn } }))
+  await showAndPress(page, reacting({ orders: [order(null)] }), 'Read back: epinephrine 0.3 mg IM now', {
+    by: 'key',
+  })
+  expect(await intents(page)).toEqual([{ kind: 'read-back-order', statementId: 'o1' }])
 })
 
 for (const which of ['index', 'help', 'strip'] as const) {

@@ -247,7 +247,7 @@ function helpEventInWords(
         ? `Help pressed again (${originWords[event.body.origin]})`
         : `Help called AGAIN, the whole bench is asked (${originWords[event.body.origin]})`
     case 'help-shown':
-      return `Alarm heard and seen at the workstation after ${Math.round(event.body.afterMs)} ms`
+      return `Alarm heard and seen at the workstation after ${exactOrInWords(event.body.afterMs)}`
     case 'physician-paged':
       return `${nameOf(event.body.physicianId)} paged (${event.body.path === 'hub' ? 'hub' : 'direct connection'}, ${event.body.level})`
     case 'paged-out-of-band':
@@ -311,4 +311,9 @@ export function statementInWords(statement: Statement, nameOf: NameOf): string {
     case 'signed':
       return `${name} signed what they supervised`
   }
+}
+
+/** A delay that matters by the millisecond, unless it is so long that it does not. */
+function exactOrInWords(ms: number): string {
+  return ms < 10_000 ? `${Math.round(ms)} ms` : durationInWords(ms)
 }

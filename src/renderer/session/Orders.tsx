@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { type MouseEvent, useRef } from 'react'
 import { orderInWords } from '../../domain/statement/statement.ts'
 import type { OrderReceived } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -39,8 +39,9 @@ function OrderCard({ received }: { readonly received: OrderReceived }) {
   const ref = useRef<HTMLElement>(null)
   // It comes unasked, where a finger may be on its way to another button: that press must not read it back.
   const { settled, isSettled } = useSettled(ref)
-  const readBack = (): void => {
-    if (isSettled()) void send({ kind: 'read-back-order', statementId })
+  const readBack = ({ detail }: MouseEvent): void => {
+    // A key (no clicks are counted) means the button that has the focus, wherever that has moved to.
+    if (detail === 0 || isSettled()) void send({ kind: 'read-back-order', statementId })
   }
   return (
     <section

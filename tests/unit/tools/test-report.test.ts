@@ -32,6 +32,14 @@ describe('summarize', () => {
     expect(exitCode).toBe(0)
   })
 
+  it('names what passed only when repeated, and why it had failed', () => {
+    const repeated: TestOutcome = { kind: 'passed', name: 'e', firstFailure: 'no picture\nfor 25 s' }
+    expect(summarize([closeStage('a', 0, [passed, repeated])])).toEqual({
+      text: 'Passed only when repeated (1)\n  e: no picture\n\n2 passed, 0 failed',
+      exitCode: 0,
+    })
+  })
+
   it('names what was skipped with its reason and what failed with its first line', () => {
     const { text, exitCode } = summarize([
       closeStage('a', 0, [passed, skipped]),
@@ -154,7 +162,7 @@ describe('foldPlaywright', () => {
       { kind: 'failed', name, message: 'no picture' },
     ])
     expect(foldPlaywright(report('flaky', [], ['late']))).toEqual([
-      { kind: 'failed', name, message: 'failed first and passed when repeated: late' },
+      { kind: 'passed', name, firstFailure: 'late' },
     ])
     expect(foldPlaywright(report('skipped', [annotated('skip', 'needs real Electron')]))).toEqual([
       { kind: 'skipped', name, reason: 'needs real Electron' },
