@@ -198,7 +198,8 @@ function start(): void {
     snapshot: workstation.snapshot,
     log,
     report: (window, report) => {
-      if (report.kind === 'alive') watchdog.alive(window)
+      // Whatever it says, its event loop turns.
+      watchdog.alive(window)
       if (report.kind === 'usable') {
         log('info', 'usable', { window, sinceProcessStartMs: sinceProcessStartMs() })
         watchdog.usable(window)

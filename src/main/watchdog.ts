@@ -32,6 +32,9 @@ export type Watchdog = {
 
 export const watchdogTimes = {
   silentForMs: 2000,
+  /** Devices, peers and pictures all start with a page: one that has just come may be silent for longer. */
+  startingForMs: 10_000,
+  silentAtStartMs: 5000,
   /**
    * While the other window is late as well it is the computer that is slow: ending pages would make it slower still.
    * Both pages can hang for one reason too, so even this has an end.
@@ -59,7 +62,7 @@ export const watchdogTimes = {
 type Watch =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'loading'; readonly sinceMono: number }
-  | { readonly kind: 'usable'; readonly heardAtMono: number; excusedMs: number }
+  | { readonly kind: 'usable'; readonly sinceMono: number; readonly heardAtMono: number; excusedMs: number }
   | { readonly kind: 'killing'; readonly sinceMono: number; readonly reason: string }
   | { readonly kind: 'waiting'; readonly untilMono: number; readonly reason: string }
 
@@ -116,10 +119,13 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
   }
 
   /** How long its page may be silent now. */
-  const patienceMs = (window: WindowName): number => {
+  const patienceMs = (window: WindowName, usableSinceMono: number): number => {
+    const now = mono()
     const other = watched[window === 'main' ? 'help' : 'main'].watch
-    const isLate = other.kind === 'usable' && mono() - other.heardAtMono > watchdogTimes.lateAfterMs
-    return isLate ? watchdogTimes.bothSilentForMs : watchdogTimes.silentForMs
+    const isLate = other.kind === 'usable' && now - other.heardAtMono > watchdogTimes.lateAfterMs
+    if (isLate) return watchdogTimes.bothSilentForMs
+    const isStarting = now - usableSinceMono < watchdogTimes.startingForMs
+    return isStarting ? watchdogTimes.silentAtStartMs : watchdogTimes.silentForMs
   }
 
   const tickOne = (window: WindowName) => {
@@ -137,7 +143,7 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
       case 'usable':
         if (
           now - watch.heardAtMono >
-          Math.min(patienceMs(window) + watch.excusedMs, watchdogTimes.longestMs)
+          Math.min(patienceMs(window, watch.sinceMono) + watch.excusedMs, watchdogTimes.longestMs)
         ) {
           // One at a time: the end of this one may be all that the other needs.
           forgive()
@@ -159,7 +165,7 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
   const forgive = () => {
     const now = mono()
     for (const it of Object.values(watched)) {
-      if (it.watch.kind === 'usable') it.watch = heard(now)
+      if (it.watch.kind === 'usable') it.watch = heard(it.watch, now)
       if (it.watch.kind === 'loading') it.watch = { kind: 'loading', sinceMono: now }
     }
   }
@@ -170,7 +176,7 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     },
     usable: (window) => {
       const it = watched[window]
-      it.watch = heard(mono())
+      it.watch = { kind: 'usable', sinceMono: mono(), heardAtMono: mono(), excusedMs: 0 }
       it.unusable = 0
       if (it.lostAtMono === undefined) return
       onRestored(window, mono() - it.lostAtMono)
@@ -178,7 +184,7 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
     },
     alive: (window) => {
       const it = watched[window]
-      if (it.watch.kind === 'usable') it.watch = heard(mono())
+      if (it.watch.kind === 'usable') it.watch = heard(it.watch, mono())
     },
     gone: (window, reason) => {
       const { watch } = watched[window]
@@ -203,7 +209,11 @@ export function createWatchdog({ mono, act, onLost, onRestored }: WatchdogOption
   }
 }
 
-const heard = (heardAtMono: number): Watch => ({ kind: 'usable', heardAtMono, excusedMs: 0 })
+const heard = (watch: Extract<Watch, { kind: 'usable' }>, heardAtMono: number): Watch => ({
+  ...watch,
+  heardAtMono,
+  excusedMs: 0,
+})
 
 const usableWithinMs = (unusable: number): number =>
   watchdogTimes.usableWithinMs[Math.min(unusable, watchdogTimes.usableWithinMs.length - 1)] ?? 0

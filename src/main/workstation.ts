@@ -12,6 +12,7 @@ import { keepEntries } from '../platform/node/keeping-log.ts'
 import { createCore } from './core.ts'
 import { createEnrol } from './enrol.ts'
 import { createHelp } from './help.ts'
+import { createHelpWindow } from './help-window.ts'
 import { createHubSide } from './hub-side.ts'
 import { createIntents } from './intents.ts'
 import { createLogCare, keptFold } from './log-care.ts'
@@ -50,7 +51,6 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   let lastActivityMono = clock.mono()
   let lastWriteMono = clock.mono()
   let wasOnline = false
-  let isHelpRaised = false
   let isReconciling = false
   let isAskedAgain = false
   const notice = (about: string) => (problem: Problem | null) => {
@@ -151,12 +151,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   const view = () => roomViewOf(core, timeline())
   const sendViews = createRoomViews({ mono: clock.mono, up, incarnation, send: sendPeer, view })
 
-  const showHelpWindow = () => {
-    const isNeeded = openEscalations(core.state()).length > 0 && !windows.isAlive('main')
-    if (isNeeded && !isHelpRaised) windows.raise('help')
-    if (!isNeeded && isHelpRaised) windows.hideHelp()
-    isHelpRaised = isNeeded
-  }
+  const helpWindow = createHelpWindow(windows, () => openEscalations(core.state()).length > 0)
 
   /** Commits made on the way ask for another round; the rounds end because each fact is recorded once. */
   const reconcile = () => {
@@ -174,7 +169,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     }
     sendStatus()
     sendViews()
-    showHelpWindow()
+    helpWindow.follow()
     publish()
   }
 
@@ -227,7 +222,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
   // ---- What comes in ---------------------------------------------------------------------------------------
 
   const pressHelp = (escalation: EscalationKind, origin: PressOrigin, drill: boolean) => {
-    windows.raise(windows.isAlive('main') ? 'main' : 'help')
+    helpWindow.raise()
     const outcome = core.executeUrgently({ kind: 'press-help', escalation, origin, drill })
     say('info', 'help-pressed', { escalation, origin, drill })
     // Where the hub is away, it is not waited for the next attempt.

@@ -43,6 +43,9 @@ const logged = (type: string) =>
 
 test('a page that hangs is replaced, with session and link as they were', async () => {
   const { workstation, technologist } = room
+  // One that has only just come is given more time; this one has been there for a while.
+  const ageMs = () => technologist.page.evaluate(() => performance.now())
+  await expect.poll(ageMs).toBeGreaterThan(watchdogTimes.startingForMs + 3000)
   const before = await technologist.snapshot()
   const plainBeforeMs = await openPlainWindow(workstation)
   const hungAt = Date.now()

@@ -18,6 +18,8 @@ beforeEach(() => {
   watchdog.loading('help')
   watchdog.usable('main')
   watchdog.usable('help')
+  // They have been there for a while.
+  pass(watchdogTimes.startingForMs, 'main', 'help')
 })
 
 /** Time passes with a tick every quarter second; the named windows say that they are alive. */
@@ -60,6 +62,23 @@ describe('a window', () => {
     expect(events).toHaveLength(4)
   })
 
+  it('that has only just come may be silent for five seconds', () => {
+    pass(2250, 'help')
+    watchdog.gone('main', 'killed')
+    watchdog.usable('main')
+    events = []
+    pass(5000, 'help')
+    expect(events).toEqual([])
+    pass(250, 'help')
+    expect(events).toEqual(['lost main: it stopped answering', 'kill main'])
+    watchdog.gone('main', 'killed')
+    watchdog.usable('main')
+    pass(watchdogTimes.startingForMs, 'main', 'help')
+    events = []
+    pass(2250, 'help')
+    expect(events).toHaveLength(2)
+  })
+
   it('that is late together with the other is left alone for ten seconds: the computer is slow, not the page', () => {
     pass(10_000)
     expect(events).toEqual([])
@@ -84,6 +103,7 @@ describe('a window', () => {
     pass(2250, 'help')
     watchdog.gone('main', 'killed')
     watchdog.usable('main')
+    pass(watchdogTimes.startingForMs, 'main', 'help')
     pass(2000, 'help')
     expect(events.filter((event) => event === 'kill main')).toHaveLength(1)
     pass(250, 'help')
