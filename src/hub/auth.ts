@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+import type { Allowance } from './allowances.ts'
 import type { HubContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import type { Session } from './tokens.ts'
@@ -12,6 +14,33 @@ export async function deviceOfToken(ctx: HubContext, token: string | undefined):
   if (!read.ok) throw new Refusal(401, read.error.kind, `${read.error.message} Ask for a new one.`)
   await assertEnrolled(ctx, read.value)
   return read.value
+}
+
+/** Far above a catch-up with the small batches of older workstations. */
+const requestAllowance: Allowance = { burst: 300, perS: 100 }
+/** A network that comes and goes, or pages that are loaded anew, stay below it. */
+const connectAllowance: Allowance = { burst: 30, perS: 1 }
+
+/** The enrolled device that asks this, within what one device may ask. @throws {Refusal} */
+export async function deviceOfRequest(ctx: HubContext, request: FastifyRequest): Promise<string> {
+  const deviceId = await deviceOfToken(ctx, bearerOf(request))
+  if (!ctx.allowances.take(`${deviceId} http`, requestAllowance))
+    throw new Refusal(
+      429,
+      'throttled',
+      'This workstation asks too much of the hub. Wait a second, then try again.',
+    )
+  return deviceId
+}
+
+/** The token in the `Authorization` header. */
+export const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+
+/** Everybody whom a room or a physician has to do with hears of each connection. @throws {Refusal} */
+export function assertMayConnect(ctx: HubContext, who: string): void {
+  if (!ctx.allowances.take(`${who} connect`, connectAllowance))
+    throw new Refusal(429, 'too-fast', 'Too many connections at once. Wait a moment, then connect again.')
 }
 
 /** @throws {Refusal} if the device is unknown or has been revoked. */

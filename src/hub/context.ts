@@ -6,6 +6,7 @@ import {
   type SigningKeyPair,
   serializePrivateKey,
 } from '../platform/node/ed25519.ts'
+import type { Allowances } from './allowances.ts'
 import type { HubClock } from './clock.ts'
 import type { HubConfig, HubLimits } from './config.ts'
 import type { CopySchedule } from './copy-schedule.ts'
@@ -20,6 +21,7 @@ import type { Tokens } from './tokens.ts'
 export type HubContext = {
   readonly config: HubConfig
   readonly limits: HubLimits
+  readonly allowances: Allowances
   readonly clock: HubClock
   readonly store: HubStore
   readonly keys: SigningKeyPair

@@ -5,6 +5,7 @@ import { Server as SocketServer } from 'socket.io'
 import { maxSocketMessageBytes } from '../contract/hub.ts'
 import type { PolicyContent } from '../domain/policy/policy.ts'
 import { type Administration, createAdministration } from './administration.ts'
+import { createAllowances } from './allowances.ts'
 import { takeCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { checkConfig, checkSite, defaultLimits, type HubConfig, storePlaceOf } from './config.ts'
@@ -72,6 +73,7 @@ export async function createHub(given: HubConfig): Promise<Hub> {
     const ctx: HubContext = {
       config,
       limits: { ...defaultLimits, ...config.limits },
+      allowances: createAllowances(clock.nowMs),
       clock,
       store,
       keys: keys.signing,

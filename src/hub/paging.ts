@@ -5,6 +5,7 @@ import { roundMember, roundOf, type SignedStatement, type Statement } from '../d
 import { isoOf, nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
 import { createPageClimbing } from './page-climbing.ts'
+import { createPageEndings } from './page-endings.ts'
 import { createPageKeeping, type PageKeepingContext } from './page-keeping.ts'
 import { createPageTelling, nobody, type OpenPage, type PageTellingContext } from './page-telling.ts'
 import type { CreateOutOfBand } from './pagers/out-of-band.ts'
@@ -21,7 +22,8 @@ import type { StoredPage } from './store.ts'
 const forgottenAfterMs = 12 * 60 * 60 * 1000
 const tickMs = 250
 const freshMs = 1000
-const maxEnded = 10_000
+/** A room has one call at a time, and those whose end got lost. */
+const maxOpenOfRoom = 8
 const claimWithinMs = 500
 
 /**
@@ -48,13 +50,6 @@ export type Paging = {
   readonly stop: () => Promise<void>
 }
 
-type EndedPage = {
-  readonly deviceId: string
-  readonly end: PageEnd
-  readonly atMs: number
-  readonly untold: Set<string>
-}
-
 /** What of the hub is needed to call somebody. */
 export type PagingContext = PageKeepingContext &
   PageTellingContext & {
@@ -74,7 +69,7 @@ export function createPaging(
 ): Paging {
   const isShared = ctx.store.exchange !== null
   const open = new Map<string, OpenPage>()
-  const ended = new Map<string, EndedPage>()
+  const endings = createPageEndings(ctx.clock)
   const telling = createPageTelling(ctx, presence)
   const { elapsedOf, putOn, takenNow, tellHolder } = telling
   const { climb, cameOnCall } = createPageClimbing(ctx, presence, telling)
@@ -129,9 +124,9 @@ export function createPaging(
   function finish({ stored, page }: OpenPage, end: PageEnd): Promise<boolean> {
     open.delete(end.escalationId)
     const told = toldOf(stored)
-    const untold = new Set(told.filter((id) => presence.consolesOf(id).length === 0))
+    const untold = told.filter((id) => presence.consolesOf(id).length === 0)
     void outOfBand.ended({ stored, page })
-    ended.set(end.escalationId, { deviceId: stored.deviceId, end, atMs: ctx.clock.nowMs(), untold })
+    endings.remember(stored.deviceId, end, untold)
     for (const physicianId of told)
       for (const peer of presence.consolesOf(physicianId)) peer.send('page-end', end)
     ctx.log.info(
@@ -146,7 +141,7 @@ export function createPaging(
       if (elapsedOf(entry.stored) < forgottenAfterMs) void change(entry, entry.stored)
       else void finish(entry, endOf(entry, 'The room has said nothing more about this call for 12 hours.'))
     }
-    for (const [id, { atMs }] of ended) if (ctx.clock.nowMs() - atMs > forgottenAfterMs) ended.delete(id)
+    endings.sweep()
   }
 
   function heardIn(entry: OpenPage, stored: StoredPage, said: Statement, known: LinksOfRoom): StoredPage {
@@ -176,13 +171,18 @@ export function createPaging(
     if (stored !== entry.stored) void change(entry, stored)
   }
 
+  /** The newest is never refused: it may be the one that counts. */
+  function endTooMany(deviceId: string): void {
+    const calls = [...open.values()].filter(({ stored }) => stored.deviceId === deviceId)
+    for (const entry of calls.slice(0, -maxOpenOfRoom))
+      void finish(entry, endOf(entry, 'This room has called again, and again, since.'))
+  }
+
   async function end(deviceId: string, message: PageEnd): Promise<Answer> {
     const entry = open.get(message.escalationId)
     if (entry === undefined) {
       // Kept in mind for a call that this hub may take over later.
-      const atMs = ctx.clock.nowMs()
-      if (isShared && ended.size < maxEnded && !ended.has(message.escalationId))
-        ended.set(message.escalationId, { deviceId, end: message, atMs, untold: new Set() })
+      if (isShared && !endings.has(message.escalationId)) endings.remember(deviceId, message)
       return accepted
     }
     if (entry.stored.deviceId !== deviceId) return anotherRooms
@@ -215,8 +215,8 @@ export function createPaging(
     open.set(stored.escalationId, entry)
     keeping.taken(stored.escalationId)
     publish({ kind: 'page-moved', escalationId: stored.escalationId })
-    const over = ended.get(stored.escalationId)
-    if (over?.deviceId === stored.deviceId) return void finish(entry, over.end)
+    const over = endings.of(stored.deviceId, stored.escalationId)
+    if (over !== undefined) return void finish(entry, over)
     for (const { signed } of await ctx.store.mailbox.undelivered(stored.deviceId))
       if (signed !== null) heard((JSON.parse(signed) as SignedStatement).statement)
     const now = open.get(stored.escalationId)
@@ -261,7 +261,7 @@ export function createPaging(
       const before = open.get(escalationId)
       if (before && before.stored.deviceId !== deviceId) return anotherRooms
       // It ended here, and this copy was under way: the room has no reason to call anew under the same name.
-      if (ended.get(escalationId)?.deviceId === deviceId) return accepted
+      if (endings.of(deviceId, escalationId) !== undefined) return accepted
       if (before && roundOf(page) > roundOf(before.page)) {
         askAgain(before, page)
         return keep(escalationId)
@@ -297,6 +297,7 @@ export function createPaging(
         told: nobody,
       })
       publish({ kind: 'page-moved', escalationId })
+      endTooMany(deviceId)
       return keep(escalationId)
     },
     end(deviceId, message) {
@@ -316,8 +317,7 @@ export function createPaging(
     cameOnCall(physicianId) {
       cameOnCall(physicianId)
       const peer = presence.onCall(physicianId)?.peer
-      for (const { end: message, untold } of ended.values())
-        if (peer && untold.delete(physicianId)) peer.send('page-end', message)
+      if (peer) endings.tell(physicianId, peer)
       for (const entry of open.values()) {
         const receipts = entry.stored.receipts[physicianId]
         if (receipts == null || receipts.paged === null) void change(entry, entry.stored)

@@ -160,6 +160,8 @@ export function createPresence(ctx: HubContext): Presence {
     },
     setStatus(peer, status) {
       if (workstations.get(peer.deviceId) !== peer) return
+      // Said again, as by a heartbeat: nobody has to hear it.
+      if (isSameStatus(statuses.get(peer.deviceId), status)) return
       statuses.set(peer.deviceId, status)
       tellChanged(peer)
       roomChanged(peer.roomId)
@@ -210,3 +212,10 @@ export function createPresence(ctx: HubContext): Presence {
     },
   }
 }
+
+const isSameStatus = (a: RoomStatus | undefined, b: RoomStatus): boolean =>
+  a !== undefined &&
+  a.step === b.step &&
+  a.technologistSignedIn === b.technologistSignedIn &&
+  a.primary === b.primary &&
+  a.standby === b.standby

@@ -56,6 +56,7 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
       peer?.close()
       presence.siteChanged()
     }
+    ctx.allowances.sweep()
     const now = ctx.clock.nowMs()
     for (const peer of presence.consoles())
       if (peer.isHere && (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined))

@@ -53,7 +53,3 @@ export function deviceRoutes(app: FastifyInstance, ctx: HubContext): void {
     }
   })
 }
-
-/** The token in the `Authorization` header. */
-export const bearerOf = (request: FastifyRequest): string | undefined =>
-  /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]

@@ -1,21 +1,39 @@
 import type { Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type LogAck, logBatchSchema } from '../../contract/hub.ts'
 import type { ChainHead } from '../../domain/log/entry.ts'
 import type { Receipt } from '../../domain/log/proof.ts'
 import { signJson } from '../../platform/node/ed25519.ts'
-import { deviceOfToken } from '../auth.ts'
+import { deviceOfRequest } from '../auth.ts'
 import { nowIso } from '../clock.ts'
 import type { HubContext } from '../context.ts'
 import { createIngest, type Ingested } from '../ingest.ts'
 import { Refusal } from '../refusal.ts'
 import { bodyLimitBytes, readBody } from '../server.ts'
-import { bearerOf } from './device.ts'
+
+const maxBatchesUnderWay = 8
 
 /** POST /api/log: takes a device's log, in order, once, verbatim. GET: what the hub holds of it. */
 export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (stored: Ingested) => void): void {
   const ingest = createIngest(ctx)
+  const underWay = new Map<string, number>()
+  /** A workstation has one batch under way, and others that it has given up: each may hold megabytes here. */
+  function beginBatch(deviceId: string, reply: FastifyReply): void {
+    const before = underWay.get(deviceId) ?? 0
+    if (before >= maxBatchesUnderWay)
+      throw new Refusal(
+        429,
+        'throttled',
+        'The hub has several batches of this workstation under way. Wait for their answers.',
+      )
+    underWay.set(deviceId, before + 1)
+    reply.raw.once('close', () => {
+      const left = (underWay.get(deviceId) ?? 1) - 1
+      if (left === 0) underWay.delete(deviceId)
+      else underWay.set(deviceId, left)
+    })
+  }
   const acknowledge = async (device: string, { seq, hash }: ChainHead): Promise<LogAck> => {
     const at = nowIso(ctx.clock)
     const found = await ctx.store.log.holes(device)
@@ -24,15 +42,17 @@ export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (store
     return { ok: true, ack: seq, hash, at, ...holes, signature: signJson(ctx.keys.privateKey, receipt) }
   }
   app.get('/api/log', async (request): Promise<LogAck> => {
-    const deviceId = await deviceOfToken(ctx, bearerOf(request))
+    const deviceId = await deviceOfRequest(ctx, request)
     return acknowledge(deviceId, await ctx.store.log.head(deviceId))
   })
   app.post(
     '/api/log',
     {
       // Before a body is decoded it is known whose it is: nobody else makes the hub unpack anything.
-      onRequest: async (request) => {
-        devices.set(request, await deviceOfToken(ctx, bearerOf(request)))
+      onRequest: async (request, reply) => {
+        const deviceId = await deviceOfRequest(ctx, request)
+        beginBatch(deviceId, reply)
+        devices.set(request, deviceId)
       },
       preParsing: async (request, _reply, payload) => decoded(request, payload as Readable),
     },

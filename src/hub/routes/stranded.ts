@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type StrandedAck, strandedSchema } from '../../contract/hub.ts'
-import { deviceOfToken } from '../auth.ts'
+import { deviceOfRequest } from '../auth.ts'
 import { nowIso } from '../clock.ts'
 import type { HubContext } from '../context.ts'
 import { maxQuarantined } from '../ingest.ts'
@@ -8,7 +8,6 @@ import { readSound } from '../judge.ts'
 import { Refusal } from '../refusal.ts'
 import { readBody } from '../server.ts'
 import type { Quarantined } from '../store.ts'
-import { bearerOf } from './device.ts'
 
 /**
  * POST /api/log/stranded: what a workstation could still read of its damaged log behind the damage. Each is what its
@@ -18,7 +17,7 @@ export function strandedRoute(app: FastifyInstance, ctx: HubContext): void {
   const { log, quarantine, retention } = ctx.store
 
   app.post('/api/log/stranded', async (request): Promise<StrandedAck> => {
-    const device = await deviceOfToken(ctx, bearerOf(request))
+    const device = await deviceOfRequest(ctx, request)
     const { deviceId, texts } = readBody(strandedSchema, request.body)
     const at = nowIso(ctx.clock)
     const offered = texts.map((text, index): Quarantined => {

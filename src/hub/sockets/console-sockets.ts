@@ -1,6 +1,6 @@
 import type { Namespace } from 'socket.io'
 import { consoleToHub } from '../../contract/hub.ts'
-import { assertOwnOrigin, sessionCookie, sessionOfCookie } from '../auth.ts'
+import { assertMayConnect, assertOwnOrigin, sessionCookie, sessionOfCookie } from '../auth.ts'
 import type { Services } from '../services.ts'
 import type { Session } from '../tokens.ts'
 import { assertProtocol, gate } from './handshake.ts'
@@ -18,12 +18,15 @@ export function consoleSockets(
     gate(ctx, async ({ handshake }) => {
       assertProtocol(handshake.auth)
       assertOwnOrigin(ctx, handshake.headers.origin)
-      return sessionOfCookie(ctx, parseCookie(handshake.headers.cookie ?? '')[sessionCookie])
+      const session = await sessionOfCookie(ctx, parseCookie(handshake.headers.cookie ?? '')[sessionCookie])
+      assertMayConnect(ctx, nameOf(session))
+      return session
     }),
   )
   namespace.on('connection', (socket) => {
     // What the gate has let in.
-    const { physicianId, sessionId, expiresAtMs } = socket.data.identity as Session
+    const session = socket.data.identity as Session
+    const { physicianId, sessionId, expiresAtMs } = session
     const peer: ConsolePeer = {
       id: socket.id,
       isHere: true,
@@ -36,6 +39,7 @@ export function consoleSockets(
     listen(
       ctx,
       socket,
+      nameOf(session),
       consoleToHub,
       {
         'on-call': {
@@ -62,3 +66,6 @@ export function consoleSockets(
     presence.addConsole(peer)
   })
 }
+
+/** A site may give a physician any name, also one that looks like a device's. */
+const nameOf = ({ physicianId }: Session): string => `physician ${physicianId}`

@@ -24,6 +24,7 @@ export function assertProtocol(auth: unknown): void {
 /** Turns a check into Socket.IO's middleware: a refusal reaches the client as `connect_error` with a HubProblem. */
 export function gate<T>(ctx: HubContext, admit: (socket: Socket) => Promise<T>) {
   return (socket: Socket, next: (error?: Error & { data?: unknown }) => void): void => {
+    if (triesTooOften(socket)) return void socket.conn.close()
     admit(socket).then(
       (identity) => {
         socket.data.identity = identity
@@ -39,6 +40,15 @@ export function gate<T>(ctx: HubContext, admit: (socket: Socket) => Promise<T>) 
     )
   }
 }
+
+/** One connection may ask again, as a console does whose session has ended; it may not go on guessing. */
+function triesTooOften({ conn }: Socket): boolean {
+  const tries = (triesOf.get(conn) ?? 0) + 1
+  triesOf.set(conn, tries)
+  return tries > maxTries
+}
+const triesOf = new WeakMap<Socket['conn'], number>()
+const maxTries = 10
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error

@@ -1,7 +1,7 @@
 import type { Namespace } from 'socket.io'
 import { z } from 'zod'
 import { workstationToHub } from '../../contract/hub.ts'
-import { deviceOfToken } from '../auth.ts'
+import { assertMayConnect, deviceOfToken } from '../auth.ts'
 import type { Services } from '../services.ts'
 import { assertProtocol, gate } from './handshake.ts'
 import { listen } from './listen.ts'
@@ -15,7 +15,9 @@ export function workstationSockets(namespace: Namespace, services: Services): vo
   namespace.use(
     gate(ctx, async ({ handshake }) => {
       assertProtocol(handshake.auth)
-      return deviceOfToken(ctx, authSchema.safeParse(handshake.auth).data?.token)
+      const deviceId = await deviceOfToken(ctx, authSchema.safeParse(handshake.auth).data?.token)
+      assertMayConnect(ctx, deviceId)
+      return deviceId
     }),
   )
   namespace.on('connection', (socket) => {
@@ -35,6 +37,7 @@ export function workstationSockets(namespace: Namespace, services: Services): vo
     listen(
       ctx,
       socket,
+      deviceId,
       workstationToHub,
       {
         signal: {

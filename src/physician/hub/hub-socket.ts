@@ -40,8 +40,8 @@ const ackWithinMs = 5000
 const refusedRetryMs = 5000
 const failedRetryMs = 2000
 
-/** The hub is there and what it stands on is not: nothing is wrong with this page, and time alone mends it. */
-const failsForNow = (kind: string): boolean => kind === 'unavailable' || kind === 'internal'
+/** The hub is there and cannot now: nothing is wrong with this page, and time alone mends it. */
+const failsForNow = (kind: string): boolean => ['unavailable', 'internal', 'too-fast'].includes(kind)
 
 /** Keeps a socket to the hub's `/console`, for ever, and checks every message that comes over it. */
 export function openHubSocket(options: {

@@ -238,7 +238,10 @@ describe.skipIf(postgresUrl === undefined)('two hubs on one database', () => {
     const body = { escalationId: 'e-1', outcome: 'resolved' }
     await device.post([sealEntry(emptyChain, { ...rest, type: 'help-ended', body }, sha256Hex)])
     expect(await chenAtA.next('page-end')).toMatchObject({ escalationId: 'e-1', words: 'resolved' })
-    expect((await asAdministrator('SELECT * FROM scanside.pages', site.name)).rows).toEqual([])
+    // Said first, stored second.
+    await expect
+      .poll(async () => (await asAdministrator('SELECT * FROM scanside.pages', site.name)).rows)
+      .toEqual([])
   }, 60_000)
 
   it('take a device’s challenge and a passkey’s ceremony at either of them, each once', async () => {
