@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { base64urlSchema, idSchema, instantSchema, sha256HexSchema } from '../domain/ids.ts'
+import { base64urlSchema, daySchema, idSchema, instantSchema, sha256HexSchema } from '../domain/ids.ts'
 import { outOfBandPageSchema } from '../domain/log/events.ts'
 import { holesSchema } from '../domain/log/proof.ts'
-import { policySchema } from '../domain/policy/policy.ts'
+import { judgedCardsSchema, signedCardsWordSchema } from '../domain/policy/cards-approval.ts'
+import { policyContentSchema, policySchema } from '../domain/policy/policy.ts'
 import {
   consoleCertificateSchema,
   roundSchema,
@@ -177,6 +178,26 @@ export const consoleKeyResponseSchema = z.strictObject({
   ok: z.literal(true),
   signer: consoleCertificateSchema,
 })
+
+/** GET /api/physician/cards: the site's reaction cards, and everything that was said about their approval. */
+export const siteCardsSchema = z.strictObject({
+  ok: z.literal(true),
+  siteId: idSchema,
+  siteName: z.string(),
+  cards: policyContentSchema.shape.cards,
+  judged: judgedCardsSchema,
+  /** Whether the policy names this physician medical director. */
+  mayApprove: z.boolean(),
+  /** Who may, by name. */
+  medicalDirectors: z.array(z.string()),
+  /** By the hub's clock: what an approval may begin with. */
+  today: daySchema,
+  /** Oldest first. */
+  words: z.array(signedCardsWordSchema),
+})
+export type SiteCards = z.infer<typeof siteCardsSchema>
+/** POST /api/physician/cards/approval: a medical director approves, or withdraws. Repeating it changes nothing. */
+export const cardsWordRequestSchema = z.strictObject({ signed: signedCardsWordSchema })
 
 /** GET /api/physician/push: whether the site pages this physician by Web Push, and the key to subscribe with. */
 export const pushKeyResponseSchema = z.strictObject({

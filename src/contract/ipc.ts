@@ -3,6 +3,7 @@ import type { EscalationProgress } from '../domain/escalation/progress.ts'
 import { idSchema } from '../domain/ids.ts'
 import { type LinkState, linkMeasurementSchema } from '../domain/link/link.ts'
 import { escalationKindSchema } from '../domain/log/events.ts'
+import type { JudgedCards } from '../domain/policy/cards-approval.ts'
 import { contrastClassSchema, examSchema, gateCheckIdSchema, type Policy } from '../domain/policy/policy.ts'
 import type { GateReport } from '../domain/session/gate.ts'
 import type { WorkstationState } from '../domain/workstation/state.ts'
@@ -172,6 +173,8 @@ export type Snapshot = {
   readonly unsynced: number
   readonly policy: Policy | null
   readonly policyStale: boolean
+  /** Whether the policy's reaction cards are approved, but for the day: the window counts that on by itself. */
+  readonly cards: JudgedCards | null
   readonly state: WorkstationState
   readonly gate: GateReport | null
   /** Physicians present at the hub (or last known, while the hub is away). */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { idSchema, instantSchema } from '../domain/ids.ts'
 import { attentionSchema } from '../domain/link/link.ts'
 import { escalationKindSchema } from '../domain/log/events.ts'
+import { judgedCardsSchema } from '../domain/policy/cards-approval.ts'
 import { examSchema, modalitySchema } from '../domain/policy/policy.ts'
 import { gapSchema, orderSchema, roundSchema, signedStatementSchema } from '../domain/statement/statement.ts'
 
@@ -68,6 +69,8 @@ export const roomViewSchema = z.strictObject({
       readBackAt: instantSchema.nullable(),
     }),
   ),
+  /** The room's reaction cards, and what their approval is worth. */
+  cards: z.exactOptional(judgedCardsSchema),
   gapOpen: z.boolean(),
   /** The loss of supervision that waits for its review: what a review names. */
   gap: z.exactOptional(gapSchema),

@@ -145,6 +145,15 @@ function danglingNames(site: PolicyContent): string[] {
       .filter((id) => !physicians.has(id))
       .map((id) => `rooms.${index}.bench: "${id}" is nobody's id in physicians; add them or take the id off`),
   )
+  const directors = (site.medicalDirectors ?? []).flatMap((id, index) => {
+    const named = site.physicians.find((physician) => physician.id === id)
+    const where = `medicalDirectors.${index}`
+    if (named === undefined)
+      return [`${where}: "${id}" is nobody's id in physicians; add them or take the id off`]
+    return named.role === 'MD' || named.role === 'DO'
+      ? []
+      : [`${where}: ${named.name} is ${named.role}; a medical director is MD or DO`]
+  })
   const isBrowserPushed = ({ kind }: PagerChannel) => kind === 'web-push'
   const supervisor = (site.site.supervisor?.pagers ?? []).flatMap((channel, index) =>
     isBrowserPushed(channel)
@@ -164,7 +173,7 @@ function danglingNames(site: PolicyContent): string[] {
       return [`${list}.${index}.id: "${id}" is used twice; give each its own`]
     })
   })
-  return [...unknown, ...supervisor, ...outOfBandInOrder(site), ...twice]
+  return [...unknown, ...directors, ...supervisor, ...outOfBandInOrder(site), ...twice]
 }
 
 function outOfBandInOrder({ escalation: { outOfBand } }: PolicyContent): string[] {

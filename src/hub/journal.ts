@@ -3,6 +3,7 @@ import { deviceIdOf } from '../contract/hub.ts'
 import type { Json } from '../domain/log/canonical.ts'
 import { type ChainHead, emptyChain, type LogEntry, sealEntry } from '../domain/log/entry.ts'
 import type { Checkpoint } from '../domain/log/proof.ts'
+import type { SignedCardsWord } from '../domain/policy/cards-approval.ts'
 import {
   type Holds,
   type JournalEvent,
@@ -13,8 +14,13 @@ import { publicKeySha256, type SigningKeyPair, sha256Hex, signJson } from '../pl
 import { type HubClock, nowIso } from './clock.ts'
 import type { LogStore, StoredEntry } from './store.ts'
 
-/** Where the journal stands, and which holds it has in force there. */
-export type JournalState = { readonly head: ChainHead; readonly holds: Holds }
+/** Where the journal stands, which holds it has in force there, and what was said about the cards up to there. */
+export type JournalState = {
+  readonly head: ChainHead
+  readonly holds: Holds
+  /** Oldest first. */
+  readonly cards: readonly SignedCardsWord[]
+}
 
 /**
  * What the hub itself does to records, as a log of the same format: its device is the hub's signing key. Hubs that
@@ -34,13 +40,12 @@ export function createJournal(log: LogStore, keys: SigningKeyPair, clock: HubClo
   const deviceId = deviceIdOf(publicKeySha256(keys.publicKey))
   const boot = randomUUID()
   const startedAt = performance.now()
-  let known: JournalState = { head: emptyChain, holds: new Map() }
+  let known: JournalState = { head: emptyChain, holds: new Map(), cards: [] }
 
   async function state(): Promise<JournalState> {
     for (;;) {
       const rows = await log.read(deviceId, known.head.seq + 1, pageEntries)
-      for (const { seq, hash, entry } of rows)
-        known = { head: { seq, hash }, holds: holdsAfter(known.holds, entry) }
+      for (const { seq, hash, entry } of rows) known = { ...after(known, entry), head: { seq, hash } }
       if (rows.length < pageEntries) return known
     }
   }
@@ -92,8 +97,15 @@ export function createJournal(log: LogStore, keys: SigningKeyPair, clock: HubClo
   }
 }
 
-function holdsAfter(holds: Holds, text: string): Holds {
+function after(state: JournalState, text: string): JournalState {
   const { type, body, at }: LogEntry = JSON.parse(text)
   const event = journalEventSchema.safeParse({ type, body }).data
-  return event === undefined ? holds : withEvent(holds, event, at)
+  if (event === undefined) return state
+  switch (event.type) {
+    case 'cards-approved':
+    case 'cards-approval-withdrawn':
+      return { ...state, cards: [...state.cards, event.body.signed] }
+    default:
+      return { ...state, holds: withEvent(state.holds, event, at) }
+  }
 }

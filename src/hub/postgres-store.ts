@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '../domain/log/canonical.ts'
-import type { PolicyContent } from '../domain/policy/policy.ts'
+import type { IssuedContent } from '../domain/policy/policy.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { sha256Hex } from '../platform/node/ed25519.ts'
 import { postgresMailbox, postgresPages } from './postgres/calls.ts'
@@ -82,7 +82,7 @@ function postgresPolicies(sql: Sql): PolicyStore {
          ORDER BY version DESC LIMIT 1`,
       )
       // Written by `add` alone.
-      return row ? { ...row, content: JSON.parse(row.content) as PolicyContent } : null
+      return row ? { ...row, content: JSON.parse(row.content) as IssuedContent } : null
     },
     async version() {
       const [row] = await sql.rows<{ version: number | null }>(

@@ -6,6 +6,7 @@ import { healthRoute } from './routes/health.ts'
 import { iceRoute } from './routes/ice.ts'
 import { logRoute } from './routes/log.ts'
 import { pagesRoutes, protectPages } from './routes/pages.ts'
+import { physicianCardsRoutes } from './routes/physician-cards.ts'
 import { type Ceremony, ceremonyMs } from './routes/physician-ceremony.ts'
 import { physicianPushRoutes } from './routes/physician-push.ts'
 import { physicianRegisterRoutes } from './routes/physician-register.ts'
@@ -33,5 +34,6 @@ export async function addRoutes(app: FastifyInstance, services: Services, pagesD
   physicianSignInRoutes(app, ctx, ceremonies)
   physicianSessionRoutes(app, ctx, ({ sessionId }) => services.endSession(sessionId))
   physicianPushRoutes(app, ctx)
+  physicianCardsRoutes(app, ctx, services.cardsApprovals)
   await pagesRoutes(app, ctx, pagesDir)
 }

@@ -1,3 +1,4 @@
+import { type CardsApprovals, createCardsApprovals } from './cards-approvals.ts'
 import type { HubContext } from './context.ts'
 import { createOutOfBand } from './pagers/out-of-band.ts'
 import { createPaging, type Paging } from './paging.ts'
@@ -13,6 +14,7 @@ export type Services = {
   readonly signalling: Signalling
   readonly paging: Paging
   readonly statements: Statements
+  readonly cardsApprovals: CardsApprovals
   /** Work that a graceful stop waits for. */
   readonly inFlight: Set<Promise<unknown>>
   /** Background work: failures are logged, a stop waits for it. */
@@ -34,6 +36,7 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
   const paging = createPaging(ctx, presence, fellows.publish, (calls) =>
     createOutOfBand(ctx, presence, calls),
   )
+  const cardsApprovals = createCardsApprovals(ctx)
   const statements = createStatements(ctx, presence, (statement) => paging.heard(statement))
 
   function run(work: Promise<unknown>): void {
@@ -62,6 +65,7 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
       if (peer.isHere && (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined))
         peer.close()
     await ctx.site.refresh()
+    await cardsApprovals.settle()
     await paging.takeOver()
     await paging.sweep()
   }
@@ -82,6 +86,7 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
     signalling: createSignalling(ctx, presence),
     paging,
     statements,
+    cardsApprovals,
     inFlight,
     run,
     sweep,
@@ -94,6 +99,7 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
     },
     async start() {
       await fellows.join({ presence, paging, statements, run })
+      await cardsApprovals.settle()
       await paging.takeOver()
     },
     async stop() {

@@ -1,6 +1,7 @@
 import type { SignedPolicy } from '../contract/hub.ts'
 import { canonicalJson, type Json } from '../domain/log/canonical.ts'
-import type { Physician, Policy, PolicyContent, Room } from '../domain/policy/policy.ts'
+import type { CardsApproval } from '../domain/policy/cards-approval.ts'
+import type { IssuedContent, Physician, Policy, PolicyContent, Room } from '../domain/policy/policy.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import { type SigningKeyPair, signJson } from '../platform/node/ed25519.ts'
 import { type HubClock, nowIso } from './clock.ts'
@@ -16,6 +17,8 @@ export type Site = {
   readonly roomsOf: (physicianId: string) => readonly Room[]
   /** Issues new content as the next version. */
   readonly replace: (content: PolicyContent) => Promise<number>
+  /** Issues the same content with what the medical director has said about its cards, unless that is in it already. */
+  readonly approve: (approval: CardsApproval | undefined) => Promise<void>
   /** Follows what another hub has issued, and issues the same content anew once half of its time is over, so that a hub that is up never has a stale policy. */
   readonly refresh: () => Promise<void>
   /** Called after each new version, with what it replaced. */
@@ -31,7 +34,7 @@ export async function openSite(
   const listeners: ((before: Policy) => void)[] = []
 
   /** Undefined if another hub has issued this version already. */
-  const issue = async (content: PolicyContent, version: number): Promise<SignedPolicy | undefined> => {
+  const issue = async (content: IssuedContent, version: number): Promise<SignedPolicy | undefined> => {
     const policy: Policy = { ...content, version, issuedAt: nowIso(clock) }
     const signature = signJson(keys.privateKey, policy as unknown as Json)
     const isIssued = await policies.add({ version, issuedAt: policy.issuedAt, content, signature })
@@ -40,10 +43,13 @@ export async function openSite(
   const load = async (): Promise<SignedPolicy | undefined> => {
     for (;;) {
       const stored = await policies.current()
-      if (stored !== null && (given === undefined || sameContent(given, stored.content)))
+      if (stored !== null && (given === undefined || isSame(given, siteContentOf(stored.content))))
         return signedOf(stored)
       if (given === undefined) return undefined
-      const issued = await issue(given, (stored?.version ?? 0) + 1)
+      const issued = await issue(
+        withApproval(given, stored?.content.cardsApproval),
+        (stored?.version ?? 0) + 1,
+      )
       if (issued !== undefined) return issued
     }
   }
@@ -68,11 +74,21 @@ export async function openSite(
   }
   async function replace(content: PolicyContent): Promise<number> {
     for (;;) {
-      const issued = await issue(content, signed.policy.version + 1)
+      const { version, cardsApproval } = signed.policy
+      const issued = await issue(withApproval(content, cardsApproval), version + 1)
       if (issued !== undefined) {
         adopt(issued)
         return issued.policy.version
       }
+      await follow()
+    }
+  }
+  async function approve(approval: CardsApproval | undefined): Promise<void> {
+    for (;;) {
+      const { version, issuedAt: _, ...content } = signed.policy
+      if (isSame(approval ?? null, content.cardsApproval ?? null)) return
+      const issued = await issue(withApproval(siteContentOf(content), approval), version + 1)
+      if (issued !== undefined) return adopt(issued)
       await follow()
     }
   }
@@ -84,6 +100,7 @@ export async function openSite(
     isOnBench: (roomId, physicianId) => index.roomById.get(roomId)?.bench.includes(physicianId) ?? false,
     roomsOf: (physicianId) => index.roomsByPhysician.get(physicianId) ?? [],
     replace,
+    approve,
     async refresh() {
       if ((await policies.version()) > signed.policy.version) await follow()
       const { version, issuedAt, ...content } = signed.policy
@@ -101,8 +118,15 @@ const signedOf = ({ content, version, issuedAt, signature }: StoredPolicy): Sign
   signature,
 })
 
-const sameContent = (a: PolicyContent, b: PolicyContent): boolean =>
-  canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json)
+/** What the site's file says: all but what was said about it. */
+function siteContentOf({ cardsApproval: _, ...content }: IssuedContent): PolicyContent {
+  return content
+}
+
+const withApproval = (content: PolicyContent, approval: CardsApproval | undefined): IssuedContent =>
+  approval === undefined ? content : { ...content, cardsApproval: approval }
+
+const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a as Json) === canonicalJson(b as Json)
 
 function indexOf(policy: Policy) {
   const roomsByPhysician = new Map<string, Room[]>()

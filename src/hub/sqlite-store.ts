@@ -1,6 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { canonicalJson, type Json } from '../domain/log/canonical.ts'
-import type { PolicyContent } from '../domain/policy/policy.ts'
+import type { IssuedContent } from '../domain/policy/policy.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { sha256Hex } from '../platform/node/ed25519.ts'
 import { sqliteMailbox, sqlitePages } from './sqlite/calls.ts'
@@ -83,7 +83,7 @@ function sqlitePolicies(db: BetterSqlite3.Database): PolicyStore {
     async current() {
       const row = current.get()
       // Written by `add` alone.
-      return row ? { ...row, content: JSON.parse(row.content) as PolicyContent } : null
+      return row ? { ...row, content: JSON.parse(row.content) as IssuedContent } : null
     },
     version: async () => version.get() ?? 0,
     add: async (policy) => add.immediate(policy),

@@ -1,7 +1,7 @@
 import type { Ladder, Paging } from '../domain/escalation/out-of-band.ts'
 import type { ChainHead } from '../domain/log/entry.ts'
 import type { Hole } from '../domain/log/proof.ts'
-import type { PolicyContent } from '../domain/policy/policy.ts'
+import type { IssuedContent } from '../domain/policy/policy.ts'
 import type { KeptEntry } from '../domain/retention/purge-plan.ts'
 import type { Receipts } from '../domain/workstation/state.ts'
 
@@ -41,7 +41,7 @@ export type MetaStore = {
 export type StoredPolicy = {
   readonly version: number
   readonly issuedAt: string
-  readonly content: PolicyContent
+  readonly content: IssuedContent
   readonly signature: string
 }
 export type PolicyStore = {

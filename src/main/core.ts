@@ -1,5 +1,6 @@
 import type { Actor, LogEntry } from '../domain/log/entry.ts'
 import type { Event } from '../domain/log/events.ts'
+import type { JudgedCards } from '../domain/policy/cards-approval.ts'
 import type { Policy } from '../domain/policy/policy.ts'
 import { fail, ok, type Problem, type Result } from '../domain/result.ts'
 import { actorFor, type DecideContext, decide } from '../domain/workstation/decide.ts'
@@ -42,7 +43,8 @@ export type Core = {
   /** The log cannot be read: the state stays what has happened since the start. */
   readonly stopReading: () => void
   readonly context: () => DecideContext
-  readonly setPolicy: (policy: Policy | null) => void
+  /** With its reaction cards judged: that is not left to the moment of a press. */
+  readonly setPolicy: (policy: Policy, cards: JudgedCards) => void
   readonly setRoom: (roomId: string | null) => void
   /** What a person or a fact asks for. Answers with what was appended, or with the rejection. */
   readonly execute: (command: Command, how?: Once) => Result<readonly LogEntry[], Problem>
@@ -60,6 +62,7 @@ const system: Actor = { kind: 'system' }
 export function createCore({ deviceId, clock, newId, log, kept }: CoreOptions): Core {
   const listeners: ((entries: readonly LogEntry[]) => void)[] = []
   let policy: Policy | null = null
+  let cards: JudgedCards | null = null
   let roomId: string | null = null
 
   /** Goes on from a fold to the end of the log, with what is not on disk yet. */
@@ -83,6 +86,7 @@ export function createCore({ deviceId, clock, newId, log, kept }: CoreOptions): 
     boot: clock.boot,
     policy,
     policyStale: policy !== null && isStale(policy, clock.nowMs()),
+    cards,
     deviceId,
     roomId,
     newId,
@@ -137,8 +141,9 @@ export function createCore({ deviceId, clock, newId, log, kept }: CoreOptions): 
       isBehind = false
     },
     context,
-    setPolicy: (next) => {
+    setPolicy: (next, judged) => {
       policy = next
+      cards = judged
     },
     setRoom: (next) => {
       roomId = next

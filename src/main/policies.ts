@@ -1,9 +1,12 @@
 import type { SignedPolicy } from '../contract/hub.ts'
 import { canonicalJson, type Json } from '../domain/log/canonical.ts'
+import type { SignedCardsWord } from '../domain/policy/cards-approval.ts'
+import { judgeCards } from '../domain/policy/judge-cards.ts'
 import type { Problem } from '../domain/result.ts'
 import type { DeviceIdentity } from '../platform/node/device-identity.ts'
 import { sha256Hex } from '../platform/node/ed25519.ts'
 import { checkPolicy, type PolicyFile, type PolicyTrust } from '../platform/node/policy-file.ts'
+import { verifySignedStatement } from '../platform/node/verify-statement.ts'
 import type { Core } from './core.ts'
 
 export type PoliciesOptions = {
@@ -24,9 +27,11 @@ export type Policies = {
 export function createPolicies({ core, identity, file, onNotice }: PoliciesOptions): Policies {
   const trust = (): (PolicyTrust & { readonly hub: string }) | null => identity.enrolment()
 
-  const adopt = ({ policy }: SignedPolicy) => {
+  const adopt = ({ policy }: SignedPolicy, { hubPublicKey }: PolicyTrust) => {
     const hash = sha256Hex(canonicalJson(policy as unknown as Json))
-    core.setPolicy(policy)
+    const isSigned = (word: SignedCardsWord) =>
+      verifySignedStatement<SignedCardsWord['statement']>(word, hubPublicKey)
+    core.setPolicy(policy, judgeCards(policy, { sha256Hex, isSigned }))
     core.record(
       { type: 'policy-adopted', session: null, body: { version: policy.version, hash } },
       { once: `policy:${hash}` },
@@ -39,7 +44,7 @@ export function createPolicies({ core, identity, file, onNotice }: PoliciesOptio
       if (by === null) return
       const loaded = file.load(by)
       if (!loaded.ok) onNotice(loaded.error)
-      else if (loaded.value !== null) adopt(loaded.value)
+      else if (loaded.value !== null) adopt(loaded.value, by)
     },
     offered: (value) => {
       const by = trust()
@@ -61,7 +66,7 @@ export function createPolicies({ core, identity, file, onNotice }: PoliciesOptio
       }
       const saved = file.save(checked.value)
       onNotice(saved.ok ? null : saved.error)
-      adopt(checked.value)
+      adopt(checked.value, by)
     },
   }
 }

@@ -20,7 +20,7 @@ export type TimelineLine = RoomView['timeline'][number]
 export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomView | null {
   const state = core.state()
   const context = core.context()
-  const { policy, deviceId, roomId } = context
+  const { policy, cards, deviceId, roomId } = context
   const room = policy && roomId !== null ? roomOf(policy, roomId) : undefined
   if (policy === null || room === undefined) return null
 
@@ -53,6 +53,7 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
       at,
       readBackAt,
     })),
+    ...(cards === null ? {} : { cards }),
     gapOpen: state.gap !== null,
     ...(state.gap === null ? {} : { gap: state.gap }),
     unsigned: state.unsigned.map(({ sessionId, accession, closedAt, closingHash, physicianId }) => ({

@@ -49,7 +49,7 @@ export type Surroundings = {
 /** Everything a window shows, from the state and what surrounds it. */
 export function snapshotBody(core: Core, around: Surroundings): SnapshotBody {
   const context = core.context()
-  const { policy, policyStale } = context
+  const { policy, policyStale, cards } = context
   const state = { ...core.state(), ...callsAt(core.state(), context.now) }
   const progressOf = (open: Escalation | null) =>
     open &&
@@ -75,6 +75,7 @@ export function snapshotBody(core: Core, around: Surroundings): SnapshotBody {
     unsynced: around.unsynced,
     policy,
     policyStale,
+    cards,
     state,
     gate: state.session.kind === 'none' ? null : evaluateGate(state, context),
     present: around.present,

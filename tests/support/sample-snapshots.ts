@@ -2,6 +2,8 @@ import { directOnly } from '../../src/contract/hub.ts'
 import type { LinkReading, Snapshot } from '../../src/contract/ipc.ts'
 import { escalationProgress } from '../../src/domain/escalation/progress.ts'
 import { noReceipts } from '../../src/domain/escalation/receipts.ts'
+import { judgeCards } from '../../src/domain/policy/judge-cards.ts'
+import { ok } from '../../src/domain/result.ts'
 import { evaluateGate } from '../../src/domain/session/gate.ts'
 import type {
   Escalation,
@@ -11,6 +13,7 @@ import type {
   SessionState,
   WorkstationState,
 } from '../../src/domain/workstation/state.ts'
+import { sha256Hex } from '../../src/platform/node/ed25519.ts'
 import { samplePolicy } from './sample-policy.ts'
 
 export const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString()
@@ -83,6 +86,7 @@ export function snapshotOf({ state: parts = {}, link = { kind: 'warm' }, ...rest
     ice: directOnly,
     alarm: null,
     recent: [],
+    cards: policy && judgeCards(policy, { sha256Hex, isSigned: ok }),
     ...rest,
     policy,
     policyStale,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { base64urlSchema, idSchema, instantSchema, sha256HexSchema } from '../ids.ts'
 import { linkStateSchema } from '../link/link.ts'
+import { cardsStandingSchema } from '../policy/cards-approval.ts'
 import {
   contrastClassSchema,
   escalationTimingSchema,
@@ -97,6 +98,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     policyVersion: z.int(),
     rulePack: idSchema,
     cardsEdition: z.string(),
+    /** Older versions wrote none. */
+    cards: z.exactOptional(cardsStandingSchema),
   }),
   event('screening-answered', {
     questionId: idSchema,
@@ -155,6 +158,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     roomId: idSchema.nullable(),
     /** Older versions wrote none. */
     terms: z.exactOptional(callTermsSchema),
+    /** Which reaction cards the room had then, and whether they were approved; of reactions, where there was a policy. */
+    cards: z.exactOptional(cardsStandingSchema),
   }),
   /** With `round`, everybody is asked anew; without, it was one more push at the same press. */
   event('help-pressed-again', { escalationId: idSchema, origin: pressOriginSchema, round: roundSchema }),
@@ -177,6 +182,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     cardId: idSchema,
     title: z.string(),
     edition: z.string(),
+    /** Of the content, as in `cards`. Older versions wrote none. */
+    hash: z.exactOptional(sha256HexSchema),
     approved: z.boolean(),
   }),
   event('phone-called', { escalationId: idSchema, label: z.string(), number: z.string() }),

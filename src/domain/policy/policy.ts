@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { daySchema, idSchema, instantSchema } from '../ids.ts'
+import { cardsApprovalSchema } from './cards-approval.ts'
 
 /** Units in names or values, field's terms (DICOM modality codes, 42 CFR 410.32). */
 export const modalitySchema = z.enum(['CT', 'MR'])
@@ -122,8 +123,8 @@ const cardSchema = z.strictObject({
 })
 export type ReactionCard = z.infer<typeof cardSchema>
 
-/** A medical director's signature under clinical content; without one every screen says "not approved". */
-const approvalSchema = z.strictObject({
+/** A name in a site's file, which nobody signed: it approves nothing. The signed one is `Policy.cardsApproval`. */
+const claimedApprovalSchema = z.strictObject({
   by: z.string().min(1),
   on: daySchema,
   validUntil: daySchema,
@@ -211,13 +212,15 @@ export const policyContentSchema = z.strictObject({
   }),
   rooms: z.array(roomSchema).min(1),
   physicians: z.array(physicianSchema),
+  /** Who of them may approve the site's clinical content. Policies of before name nobody. */
+  medicalDirectors: z.exactOptional(z.array(idSchema).max(20)),
   technologists: z.array(technologistSchema),
   responders: z.array(responderSchema),
   agents: z.array(agentSchema),
   screening: z.array(screeningQuestionSchema),
   cards: z.strictObject({
     edition: z.string().min(1),
-    approval: approvalSchema.nullable(),
+    approval: claimedApprovalSchema.nullable(),
     items: z.array(cardSchema),
   }),
   rules: z.strictObject({ pack: idSchema, effectiveFrom: daySchema, items: z.array(ruleSchema) }),
@@ -230,7 +233,13 @@ export const policyContentSchema = z.strictObject({
 })
 export type PolicyContent = z.infer<typeof policyContentSchema>
 
-export const policySchema = policyContentSchema.extend({
+/** What the hub issues: the site's content, and what its medical director has said about it. */
+const issuedContentSchema = policyContentSchema.extend({
+  cardsApproval: z.exactOptional(cardsApprovalSchema),
+})
+export type IssuedContent = z.infer<typeof issuedContentSchema>
+
+export const policySchema = issuedContentSchema.extend({
   version: z.int().min(1),
   issuedAt: instantSchema,
 })

@@ -1,5 +1,6 @@
 import type { Actor, LogEntry } from '../log/entry.ts'
 import type { Event, EventOf } from '../log/events.ts'
+import type { CardsStanding } from '../policy/cards-approval.ts'
 import { eventOf, evolve, initialState } from '../workstation/evolve.ts'
 import { findEscalation } from '../workstation/evolve-escalation.ts'
 import { openEscalations } from '../workstation/queries.ts'
@@ -34,7 +35,10 @@ export type FoldedSession = {
   readonly signatures: readonly SignedStatement[]
 }
 
-type Draft = { -readonly [K in keyof FoldedSession]: FoldedSession[K] } & {
+type Call = Omit<RecordedEscalation, 'cardsAtPress'>
+
+type Draft = { -readonly [K in keyof Omit<FoldedSession, 'escalations'>]: FoldedSession[K] } & {
+  escalations: readonly Call[]
   /** By call. */
   readonly cards: Map<string, CardChosen>
 }
@@ -46,10 +50,14 @@ type Draft = { -readonly [K in keyof FoldedSession]: FoldedSession[K] } & {
 export function foldSession(entries: readonly LogEntry[], sessionId: string): FoldedSession {
   let state = initialState
   let draft: Draft | undefined
+  /** Also of calls that were pressed before the session was opened. */
+  const cardsAtPress = new Map<string, CardsStanding>()
   for (const entry of entries) {
     const before = state
     state = evolve(state, entry)
     const event = eventOf(entry)
+    if (event?.type === 'help-pressed' && event.body.cards !== undefined)
+      cardsAtPress.set(event.body.escalationId, event.body.cards)
     if (draft === undefined && event?.type === 'session-opened' && event.session === sessionId) {
       draft = emptyDraft(state)
     }
@@ -66,7 +74,11 @@ export function foldSession(entries: readonly LogEntry[], sessionId: string): Fo
     card: cards.get(escalation.id) ?? null,
     end: null,
   }))
-  return { ...folded, escalations: [...folded.escalations, ...stillOpen] }
+  const escalations = [...folded.escalations, ...stillOpen].map((call) => ({
+    ...call,
+    cardsAtPress: cardsAtPress.get(call.escalation.id) ?? null,
+  }))
+  return { ...folded, escalations }
 }
 
 function emptyDraft(state: WorkstationState): Draft {

@@ -1,4 +1,6 @@
 import { channelWords, outcomeWords, outOfBandName } from '../escalation/out-of-band-words.ts'
+import type { CardsStanding } from '../policy/cards-approval.ts'
+import { isApproved, shortHash, standingInWords } from '../policy/cards-standing.ts'
 import { durationInWords, msBetween } from '../time.ts'
 import type { Receipts } from '../workstation/state.ts'
 import { type Html, html, section, table } from './html.ts'
@@ -23,7 +25,7 @@ export const helpSection = (record: SessionRecord): Html =>
       : record.escalations.map((recorded) => helpCall(recorded, record))),
   )
 
-function helpCall({ escalation, end }: RecordedEscalation, record: SessionRecord): Html {
+function helpCall({ escalation, end, cardsAtPress }: RecordedEscalation, record: SessionRecord): Html {
   const { clock, words } = timeOf(record)
   const since = (at: string | null): string =>
     at === null ? '–' : `${clock(at)} (+${durationInWords(msBetween(escalation.pressedAt, at))})`
@@ -49,7 +51,14 @@ ${
       )
 }
 ${pagersTable(escalation, record, since)}
-<p>${ended}${phones}</p>`
+<p>${ended}${phones}</p>
+${cardsAtPress === null ? null : html`<p>Reaction cards at the press: ${cardsLine(cardsAtPress)}</p>`}`
+}
+
+/** Which cards, and by whom they were approved; what is not approved is marked. */
+export function cardsLine(standing: CardsStanding): Html {
+  const words = `${standingInWords(standing)}, content ${shortHash(standing.hash)}`
+  return isApproved(standing) ? html`${words}` : html`<span class="warn">${words}</span>`
 }
 
 /** Whom the hub paged apart from their console, by the hub's word; times are the room's. */

@@ -1,7 +1,7 @@
 import { orderInWords } from '../statement/statement.ts'
 import { clockOf, durationInWords, msBetween } from '../time.ts'
 import { facts, type Html, html, section, table } from './html.ts'
-import { helpSection } from './record-help.ts'
+import { cardsLine, helpSection } from './record-help.ts'
 import { recordStyle } from './record-style.ts'
 import { summary } from './record-summary.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -238,18 +238,17 @@ function signatureSection(record: SessionRecord): Html {
 }
 
 function basisSection({ rules }: SessionRecord): Html {
-  const approval =
-    rules.cardsApproval === 'not-approved'
-      ? html`<span class="stamp">NOT APPROVED</span> by a medical director`
-      : rules.cardsApproval === 'unknown'
-        ? 'approval not known: the policy at hand holds another edition'
-        : `approved by ${rules.cardsApproval.by} on ${rules.cardsApproval.on}, valid until ${rules.cardsApproval.validUntil}`
   return section(
     'Rules and clinical content',
     facts([
       ['Policy', `version ${rules.policyVersion}`],
       ['Rule pack', rules.pack],
-      ['Reaction cards', html`${rules.cardsEdition}: ${approval}`],
+      [
+        'Reaction cards',
+        rules.cards === null
+          ? `${rules.cardsEdition}: the log does not say whether approved`
+          : cardsLine(rules.cards),
+      ],
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import type { Actor, LogEntry } from '../log/entry.ts'
 import type { EventOf } from '../log/events.ts'
+import type { CardsStanding } from '../policy/cards-approval.ts'
 import { type ContrastClass, type Exam, type Physician, type Policy, timeZoneOf } from '../policy/policy.ts'
 import { eventOf } from '../workstation/evolve.ts'
 import type { Escalation, Injection, OrderReceived } from '../workstation/state.ts'
@@ -17,6 +18,8 @@ export type RecordedEscalation = {
   readonly escalation: Escalation
   /** The reaction card that was followed last; null while none was. */
   readonly card: CardChosen | null
+  /** The room's cards at the press, and how they were approved; null where the log does not say. */
+  readonly cardsAtPress: CardsStanding | null
   readonly end: { readonly kind: 'cancelled' | 'ended'; readonly at: string; readonly words: string } | null
 }
 
@@ -97,8 +100,8 @@ export type SessionRecord = {
     readonly policyVersion: number
     readonly pack: string
     readonly cardsEdition: string
-    /** `unknown`: the policy at hand holds another edition than this session ran under. */
-    readonly cardsApproval: NonNullable<Policy['cards']['approval']> | 'not-approved' | 'unknown'
+    /** As the session was opened; null in logs of before this was said. */
+    readonly cards: CardsStanding | null
     readonly sources: Readonly<Record<string, string>>
   }
   readonly chain: {
@@ -231,13 +234,12 @@ function signatureOf(
 }
 
 function rulesOf(opened: EventOf<'session-opened'>['body'], policy: Policy | null): SessionRecord['rules'] {
-  const sameCards = policy?.cards.edition === opened.cardsEdition
   const samePack = policy?.rules.pack === opened.rulePack
   return {
     policyVersion: opened.policyVersion,
     pack: opened.rulePack,
     cardsEdition: opened.cardsEdition,
-    cardsApproval: policy !== null && sameCards ? (policy.cards.approval ?? 'not-approved') : 'unknown',
+    cards: opened.cards ?? null,
     sources: Object.fromEntries(
       policy !== null && samePack ? policy.rules.items.map((rule) => [rule.check, rule.source]) : [],
     ),

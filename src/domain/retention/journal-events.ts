@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, instantSchema, sha256HexSchema } from '../ids.ts'
+import { signedCardsApprovedSchema, signedCardsWithdrawnSchema } from '../policy/cards-approval.ts'
 
 /** What a legal hold keeps from every purge. */
 export const holdScopeSchema = z.discriminatedUnion('kind', [
@@ -20,7 +21,7 @@ const headSchema = z.strictObject({ seq: z.int().min(1), hash: sha256HexSchema }
 const event = <T extends string, B extends z.ZodRawShape>(type: T, body: B) =>
   z.strictObject({ type: z.literal(type), body: z.strictObject(body) })
 
-/** What a hub does to the records that it keeps, as entries of its own journal. */
+/** What a hub does to the records that it keeps, and what its site's medical directors said, as entries of its own journal. */
 export const journalEventSchema = z.discriminatedUnion('type', [
   event('hold-set', { hold: idSchema, scope: holdScopeSchema, reason: reasonSchema, by: byNameSchema }),
   event('hold-released', { hold: idSchema, reason: reasonSchema, by: byNameSchema }),
@@ -47,6 +48,9 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     /** Of the part's manifest. */
     sha256: sha256HexSchema,
   }),
+  /** A medical director's signed word about the reaction cards. */
+  event('cards-approved', { signed: signedCardsApprovedSchema }),
+  event('cards-approval-withdrawn', { signed: signedCardsWithdrawnSchema }),
   event('copy-failed', { folder: z.string().max(500), reason: z.string().max(500) }),
 ])
 export type JournalEvent = z.infer<typeof journalEventSchema>

@@ -1,6 +1,7 @@
 import { callTerms } from '../escalation/out-of-band.ts'
 import { timingOf } from '../escalation/timing.ts'
 import type { Event } from '../log/events.ts'
+import { isApproved, standingOf } from '../policy/cards-standing.ts'
 import { fail, ok } from '../result.ts'
 import { orderInWords, roundMember } from '../statement/statement.ts'
 import { durationInWords } from '../time.ts'
@@ -25,7 +26,7 @@ export function pressHelp(
   { escalation: kind, origin, drill }: CommandOf<'press-help'>,
   context: DecideContext,
 ): Decision {
-  const { roomId, newId, policy } = context
+  const { roomId, newId, policy, cards, now } = context
   const open = state[kind]
   const session = sessionIdOf(state.session)
   const replacesDrill = open?.drill === true && !drill
@@ -44,6 +45,7 @@ export function pressHelp(
       drill,
       roomId,
       terms: callTerms(policy, { kind, drill, roomId }),
+      ...(kind === 'reaction' && cards !== null ? { cards: standingOf(cards, now) } : {}),
     },
   }
   if (open === null) return ok([pressed])
@@ -83,16 +85,17 @@ export function endHelp(state: WorkstationState, { escalationId, outcome }: Comm
 export function chooseCard(
   state: WorkstationState,
   { escalationId, cardId }: CommandOf<'choose-card'>,
-  { now, policy }: DecideContext,
+  { now, policy, cards }: DecideContext,
 ): Decision {
   const open = findEscalation(state, escalationId)
   if (open === undefined) return notOpen()
   const card = policy?.cards.items.find((listed) => listed.id === cardId)
-  if (policy === null || card === undefined) {
+  if (cards === null || card === undefined) {
     return fail('unknown-card', "That card is not in the site's set. Choose another one.")
   }
   if (open.cardId === cardId) return ok([])
-  const { edition, approval } = policy.cards
+  const standing = standingOf(cards, now)
+  const { edition, hash } = standing
   return ok([
     {
       type: 'card-chosen',
@@ -102,7 +105,8 @@ export function chooseCard(
         cardId,
         title: card.title,
         edition,
-        approved: approval !== null && now.slice(0, 10) <= approval.validUntil,
+        hash,
+        approved: isApproved(standing),
       },
     },
   ])

@@ -1,4 +1,5 @@
 import type { Event } from '../log/events.ts'
+import { standingOf } from '../policy/cards-standing.ts'
 import { roomOf } from '../policy/policy.ts'
 import { fail, ok } from '../result.ts'
 import { evaluateGate } from '../session/gate.ts'
@@ -9,7 +10,7 @@ import type { CommandOf, WorkstationState } from './state.ts'
 export function openSession(
   state: WorkstationState,
   { exam, contrastClass }: CommandOf<'open-session'>,
-  { policy, roomId, newId }: DecideContext,
+  { policy, cards, now, roomId, newId }: DecideContext,
 ): Decision {
   const known = requirePolicy(policy)
   if (!known.ok) return known
@@ -46,6 +47,7 @@ export function openSession(
         policyVersion: known.value.version,
         rulePack: known.value.rules.pack,
         cardsEdition: known.value.cards.edition,
+        ...(cards === null ? {} : { cards: standingOf(cards, now) }),
       },
     },
   ])

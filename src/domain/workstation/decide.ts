@@ -1,5 +1,6 @@
 import type { Actor } from '../log/entry.ts'
 import type { Event } from '../log/events.ts'
+import type { JudgedCards } from '../policy/cards-approval.ts'
 import type { Policy } from '../policy/policy.ts'
 import { assertNever, type Problem, type Result } from '../result.ts'
 import {
@@ -39,6 +40,8 @@ export type DecideContext = {
   readonly boot: string
   readonly policy: Policy | null
   readonly policyStale: boolean
+  /** The policy's reaction cards and what their approval is worth; null without a policy. */
+  readonly cards: JudgedCards | null
   readonly deviceId: string
   /** Null until enrolled. */
   readonly roomId: string | null

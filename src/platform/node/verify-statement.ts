@@ -1,5 +1,6 @@
+import type { Json } from '../../domain/log/canonical.ts'
 import { fail, ok, type Problem, type Result } from '../../domain/result.ts'
-import { clockToleranceMs, type SignedStatement, type Statement } from '../../domain/statement/statement.ts'
+import { type ConsoleCertificate, clockToleranceMs } from '../../domain/statement/statement.ts'
 import { verifyJson } from './ed25519.ts'
 
 export type StatementFault =
@@ -9,6 +10,9 @@ export type StatementFault =
   | 'statement-from-the-future'
   | 'statement-not-by-certificate'
 
+/** Something that a physician says and a console's key signs: to a room, or about the site's cards. */
+type Signed<S> = { readonly statement: S; readonly signature: string; readonly signer: ConsoleCertificate }
+
 /**
  * Whether a physician said this: the hub vouches for the console's key, and that key signed the statement while
  * the certificate held. A statement may arrive long after it was made, so its own time is judged, by that of the
@@ -17,11 +21,11 @@ export type StatementFault =
  * @param hubPublicKey Ed25519, 32 raw bytes in base64url, as pinned at enrolment
  * @param hubNowIso the hub's wall clock, where it is the hub that reads
  */
-export function verifySignedStatement(
-  signed: SignedStatement,
+export function verifySignedStatement<S extends { readonly physicianId: string; readonly at: string }>(
+  signed: Signed<S>,
   hubPublicKey: string,
   hubNowIso?: string,
-): Result<Statement, Problem<StatementFault>> {
+): Result<S, Problem<StatementFault>> {
   const { statement, signature, signer } = signed
   const { certificate } = signer
   if (!verifyJson(hubPublicKey, certificate, signer.signature))
@@ -44,7 +48,7 @@ export function verifySignedStatement(
       'statement-from-the-future',
       `The statement is of ${statement.at}, and it is ${hubNowIso} here: check both clocks.`,
     )
-  if (!verifyJson(certificate.publicKey, statement, signature))
+  if (!verifyJson(certificate.publicKey, statement as unknown as Json, signature))
     return fail('statement-not-by-certificate', 'The statement was not signed by the key of its certificate.')
   return ok(statement)
 }

@@ -285,7 +285,10 @@ export type TestPhysician = {
   /** Connects and goes on call. */
   readonly onCall: (connectionId?: string) => Promise<Line>
   readonly post: (path: string, json: unknown) => Promise<Reply>
+  readonly get: (path: string) => Promise<Reply>
   readonly say: (statement: Said) => Promise<SignedStatement>
+  /** About the site's cards: as `say`, with everything given. */
+  readonly sign: <S>(statement: S) => Promise<Omit<SignedStatement, 'statement'> & { readonly statement: S }>
 }
 type Said = { readonly kind: Statement['kind']; readonly deviceId: string } & Record<string, unknown>
 
@@ -316,6 +319,17 @@ export function physicianOf(
   const key = generateKeyPair()
   let signer: Promise<ConsoleCertificate> | undefined
   const post: TestPhysician['post'] = (path, json) => ask(url, path, { json, headers })
+  const certified = () => {
+    signer ??= post('/api/physician/console-key', { publicKey: key.publicKey }).then(
+      ({ body }) => body.signer,
+    )
+    return signer
+  }
+  const sign = async <S>(statement: S) => ({
+    statement,
+    signature: signJson(key.privateKey, statement as never),
+    signer: await certified(),
+  })
   const connectConsole = () => connect(url, '/console', { protocol: protocolVersion }, headers)
   return {
     physicianId,
@@ -328,23 +342,17 @@ export function physicianOf(
       await line.send('on-call', { onCall: true, connectionId })
       return line
     },
+    get: (path) => ask(url, path, { headers }),
     async say(said) {
-      signer ??= post('/api/physician/console-key', { publicKey: key.publicKey }).then(
-        ({ body }) => body.signer,
-      )
-      const { certificate, signature } = await signer
-      const statement = {
+      const { certificate } = await certified()
+      return sign({
         id: `s-${randomUUID()}`,
         physicianId,
         at: certificate.issuedAt,
         ...said,
-      } as unknown as Statement
-      return {
-        statement,
-        signature: signJson(key.privateKey, statement as never),
-        signer: { certificate, signature },
-      }
+      } as unknown as Statement)
     },
+    sign,
   }
 }
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { cardsText } from '../../../src/domain/policy/judge-cards.ts'
 import type { Policy } from '../../../src/domain/policy/policy.ts'
 import { fold } from '../../../src/domain/workstation/evolve.ts'
 import type { Command } from '../../../src/domain/workstation/state.ts'
+import { generateKeyPair } from '../../../src/platform/node/ed25519.ts'
+import { approvalOf, signedBy } from '../../support/cards-words.ts'
 import {
   createScenario,
   injecting,
@@ -10,6 +13,7 @@ import {
   type Scenario,
   samplePolicy,
   screened,
+  sha256,
   signIn,
 } from './scenario.ts'
 
@@ -292,7 +296,14 @@ describe('during a call', () => {
   it('chooses a card of the site, and says that it is not approved', () => {
     const { scenario, escalationId } = pressed()
     expect(scenario.run({ kind: 'choose-card', escalationId, cardId: 'anaphylaxis' })).toMatchObject([
-      { type: 'card-chosen', body: { edition: 'example-adult-2026-11', approved: false } },
+      {
+        type: 'card-chosen',
+        body: {
+          edition: 'example-adult-2026-11',
+          hash: sha256(cardsText(samplePolicy.cards)),
+          approved: false,
+        },
+      },
     ])
     expect(scenario.run({ kind: 'choose-card', escalationId, cardId: 'anaphylaxis' })).toEqual([])
     expect(scenario.refuse({ kind: 'choose-card', escalationId, cardId: 'x' }).kind).toBe('unknown-card')
@@ -302,18 +313,33 @@ describe('during a call', () => {
   it.each([
     ['2026-11-24', true],
     ['2026-11-23', false],
-  ])('calls a card approved until %s: %s', (validUntil, approved) => {
-    const scenario = createScenario({
-      policy: {
-        ...samplePolicy,
-        cards: { ...samplePolicy.cards, approval: { by: 'Dr. Med. Director', on: '2025-11-24', validUntil } },
-      },
-    })
-    const { escalationId } = pressed(scenario)
-    expect(scenario.run({ kind: 'choose-card', escalationId, cardId: 'hives' })[0]?.body).toMatchObject({
-      approved,
-    })
-  })
+  ])(
+    'names the cards and their approval until %s at the press, and calls a card approved: %s',
+    (validUntil, approved) => {
+      const director = { physicianId: 'p-chen', name: 'Dr. A. Chen', at: '2026-11-01T10:00:00.000Z' }
+      const said = approvalOf(samplePolicy, { ...director, validUntil })
+      const scenario = createScenario({
+        policy: {
+          ...samplePolicy,
+          medicalDirectors: ['p-chen'],
+          cardsApproval: { approved: signedBy(generateKeyPair(), said) },
+        },
+      })
+      const { escalationId } = pressed(scenario)
+      const by = { by: 'Dr. A. Chen', physicianId: 'p-chen', at: director.at, validUntil }
+      const { hash } = said.cards
+      expect(scenario.entries.find(({ type }) => type === 'help-pressed')?.body).toMatchObject({
+        cards: {
+          edition: 'example-adult-2026-11',
+          hash,
+          approval: { kind: approved ? 'approved' : 'expired', ...by },
+        },
+      })
+      expect(scenario.run({ kind: 'choose-card', escalationId, cardId: 'hives' })[0]?.body).toMatchObject({
+        approved,
+      })
+    },
+  )
 
   it('notes who was telephoned, listed or not', () => {
     const { scenario, escalationId } = pressed(createScenario({ policy: null }))

@@ -123,7 +123,7 @@ describe('the record as data', () => {
     expect(record.rules).toMatchObject({
       policyVersion: 7,
       pack: 'us-ca-2026-01',
-      cardsApproval: 'not-approved',
+      cards: { edition: samplePolicy.cards.edition, approval: { kind: 'none' } },
     })
   })
 
@@ -217,7 +217,7 @@ describe('the record as data', () => {
   it('is possible without a policy: identifiers stand for themselves', () => {
     const bare = sessionRecord(own, null)
     expect(bare.supervisors).toEqual([{ physicianId: 'p-chen', name: 'p-chen', known: null }])
-    expect(bare.rules.cardsApproval).toBe('unknown')
+    expect(bare.rules.cards?.approval).toEqual({ kind: 'none' })
     expect(recordHtml(bare)).toContain('not in the policy at hand')
   })
 })

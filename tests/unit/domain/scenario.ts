@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { LinkState } from '../../../src/domain/link/link.ts'
 import { type EntryDraft, emptyChain, type LogEntry, sealEntry } from '../../../src/domain/log/entry.ts'
 import type { Event } from '../../../src/domain/log/events.ts'
+import { judgeCards } from '../../../src/domain/policy/judge-cards.ts'
 import type { Exam, GateCheckId, Policy } from '../../../src/domain/policy/policy.ts'
+import { ok } from '../../../src/domain/result.ts'
 import { evaluateGate } from '../../../src/domain/session/gate.ts'
 import type { Statement } from '../../../src/domain/statement/statement.ts'
 import { instantAt } from '../../../src/domain/time.ts'
@@ -98,6 +100,7 @@ export function createScenario(
     boot,
     policy,
     policyStale,
+    cards: policy && judgeCards(policy, { sha256Hex: sha256, isSigned: ok }),
     deviceId,
     roomId: given.roomId === undefined ? 'ct-2' : given.roomId,
     newId: () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cardsText } from '../../../src/domain/policy/judge-cards.ts'
 import type { Command } from '../../../src/domain/workstation/state.ts'
 import {
   createScenario,
@@ -10,6 +11,7 @@ import {
   readyToInject,
   samplePolicy,
   screened,
+  sha256,
   signIn,
 } from './scenario.ts'
 
@@ -47,6 +49,11 @@ describe('opening a session', () => {
           policyVersion: 7,
           rulePack: 'us-ca-2026-01',
           cardsEdition: 'example-adult-2026-11',
+          cards: {
+            edition: 'example-adult-2026-11',
+            hash: sha256(cardsText(samplePolicy.cards)),
+            approval: { kind: 'none' },
+          },
         },
       },
     ])
