@@ -15,8 +15,13 @@ let chen: PhysicianPage
 let rao: PhysicianPage
 
 test.beforeAll(async () => {
-  // Each is the other room's standby: both consoles know both rooms.
-  world = await openWorld()
+  // Each is the other room's standby: both consoles know both rooms. The bench is not due, however slow the machine.
+  world = await openWorld({
+    site: (site) => ({
+      ...site,
+      escalation: { ...site.escalation, benchAfterMs: 150_000, onScreenWithinMs: 150_000 },
+    }),
+  })
   ;[chen, rao] = await Promise.all([world.openPhysician('p-chen'), world.openPhysician('p-rao')])
   ct = await world.openRoom('ct-2')
   mr = await world.openRoom('mr-1')
