@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { damagedEntrySchema, type logRefusalSchema } from '../contract/hub.ts'
-import { idSchema, sha256HexSchema } from '../domain/ids.ts'
+import { isId, isSha256Hex } from '../domain/ids.ts'
 import {
   type ChainFault,
   type ChainHead,
@@ -15,13 +15,17 @@ import { holeText, type Incident, type Quarantined, type StoredEntry } from './s
 export type LogRefusal = z.infer<typeof logRefusalSchema>['error']
 export type Fault = { readonly kind: LogRefusal['kind']; readonly seq: number; readonly words: string }
 
-/** All that the hub asks of an entry: a place in a chain. The rest is the room's, known to this version or not. */
-const linkSchema = z.looseObject({
-  device: idSchema,
-  seq: z.int().min(1),
-  prev: sha256HexSchema,
-  hash: sha256HexSchema,
-})
+/**
+ * All that the hub asks of an entry: a place in a chain. The rest is the room's, known to this version or not, and the
+ * chain's functions read it as JSON.
+ */
+function isLink(value: unknown): value is LogEntry {
+  if (typeof value !== 'object' || value === null) return false
+  const { device, seq, prev, hash } = value as Readonly<Record<string, unknown>>
+  return (
+    isId(device) && Number.isSafeInteger(seq) && Number(seq) >= 1 && isSha256Hex(prev) && isSha256Hex(hash)
+  )
+}
 
 /** What a workstation offers: an entry, or the text that lies on its disk in the place of one. */
 export type Item =
@@ -31,10 +35,8 @@ export type Item =
 export function readItems(raw: readonly unknown[]): readonly Item[] | Fault {
   const items: Item[] = []
   for (const [index, value] of raw.entries()) {
-    if (linkSchema.safeParse(value).success) {
-      // The chain's functions read envelope and body alike as JSON: the schema's copy is not kept.
-      const entry = value as LogEntry
-      items.push({ kind: 'entry', seq: entry.seq, hash: entry.hash, entry })
+    if (isLink(value)) {
+      items.push({ kind: 'entry', seq: value.seq, hash: value.hash, entry: value })
       continue
     }
     const damaged = damagedEntrySchema.safeParse(value).data?.damaged
@@ -111,9 +113,9 @@ function isFollowed(items: readonly Item[], index: number, device: string): bool
   }
 }
 
-function hasItsHash({ hash, ...rest }: LogEntry): boolean {
+function hasItsHash(entry: LogEntry): boolean {
   try {
-    return hashEntry(rest, sha256Hex) === hash
+    return hashEntry(entry, sha256Hex) === entry.hash
   } catch {
     // Lone surrogates, or nesting too deep to hash: no canonical form, so no chain can hold it.
     return false
@@ -124,9 +126,7 @@ function hasItsHash({ hash, ...rest }: LogEntry): boolean {
 export function readSound(text: string): LogEntry | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    if (!linkSchema.safeParse(value).success) return undefined
-    const entry = value as LogEntry
-    return hasItsHash(entry) ? entry : undefined
+    return isLink(value) && hasItsHash(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -13,6 +13,20 @@ export function linksAfter(links: LinksOfRoom, entry: LogEntry): LinksOfRoom {
   return event?.type === 'link-changed' ? { ...links, [event.body.physicianId]: event.body.link } : links
 }
 
+/** The same after many: each physician's last one counts, so that in catch-up only these are read. */
+export function linksAfterAll(links: LinksOfRoom, entries: readonly LogEntry[]): LinksOfRoom {
+  const start = entries.findLastIndex(({ type }) => type === 'app-started')
+  const last = new Map<unknown, LogEntry>()
+  for (let index = entries.length - 1; index > start; index -= 1) {
+    const entry = entries[index] as LogEntry
+    if (entry.type !== 'link-changed') continue
+    const physicianId = entry.body?.physicianId
+    // One that cannot be read says nothing, and what came before it still holds.
+    if (!last.has(physicianId) && eventOf(entry) !== undefined) last.set(physicianId, entry)
+  }
+  return [...last.values()].reverse().reduce(linksAfter, start === -1 ? links : {})
+}
+
 /** Not stored: after a restart of the hub nothing speaks against a console's word until the room says more. */
 export function createRoomLinks() {
   const byDevice = new Map<string, LinksOfRoom>()
@@ -20,7 +34,7 @@ export function createRoomLinks() {
   return {
     of,
     take: (deviceId: string, entries: readonly LogEntry[]) =>
-      void byDevice.set(deviceId, entries.reduce(linksAfter, of(deviceId))),
+      void byDevice.set(deviceId, linksAfterAll(of(deviceId), entries)),
   }
 }
 

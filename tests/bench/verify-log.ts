@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commands } from '../../tools/setup/commands.mjs'
 import { type Benchmark, type Measured, measured } from './benchmark.ts'
 import { type MemoryWatch, watchMemory } from './memory.ts'
 import { makeLongLog, writeLines } from './screenless.ts'
@@ -28,7 +29,10 @@ export const verifyLog: Benchmark = {
       let memory: Measured | undefined
       for (let count = 1; count <= run.samples; count += 1) {
         run.at(`verifying, ${count} of ${run.samples}`)
-        const verified = await runNode([verifier, file], `${run.entries} entries`)
+        const verified = await runNode(
+          [...(commands.verify?.node ?? []), verifier, file],
+          `${run.entries} entries`,
+        )
         ours.push(rate(verified.tookMs))
         memory = verified.watch.row('  memory', `npm run verify, ${count} of ${run.samples}`)
         run.at(`hashing, ${count} of ${run.samples}`)
@@ -69,6 +73,6 @@ async function runNode(
   const watch = watchMemory(child.pid ?? 0)
   const [code] = await once(child, 'close')
   const tookMs = performance.now() - startedMs
-  if (code !== 0 || !said.includes(expected)) throw new Error(`${args[0]} ended with ${code}: ${said}`)
+  if (code !== 0 || !said.includes(expected)) throw new Error(`${args.join(' ')} ended with ${code}: ${said}`)
   return { tookMs, watch }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { PolicyContent } from '../../src/domain/policy/policy.ts'
+import { commands } from '../../tools/setup/commands.mjs'
 
 const root = join(import.meta.dirname, '..', '..')
 const cli = join(root, 'src', 'hub', 'cli.ts')
@@ -51,7 +52,15 @@ export async function startHubProcess(options: HubProcessOptions): Promise<HubPr
   let child: ChildProcess | null = null
 
   async function start(port: number, siteArgs: readonly string[]) {
-    const args = [cli, ...place, '--port', String(port), ...siteArgs, ...(options.args ?? [])]
+    const args = [
+      ...(commands.hub?.node ?? []),
+      cli,
+      ...place,
+      '--port',
+      String(port),
+      ...siteArgs,
+      ...(options.args ?? []),
+    ]
     const started = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -40,7 +40,7 @@ export async function bootstrap([name, ...args]) {
     const exitCode = await runScript(join('tools', 'build.ts'), [], env)
     if (exitCode !== 0) return exitCode
   }
-  return runScript(command.script, args, env)
+  return runScript(command.script, args, env, command.node)
 }
 
 /** @param {string} message */
@@ -53,11 +53,12 @@ function refuse(message) {
  * @param {string} script
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} [nodeArgs]
  * @returns {Promise<number>}
  */
-function runScript(script, args, env) {
+function runScript(script, args, env, nodeArgs = []) {
   return new Promise((resolve) => {
-    const child = spawn(nodeOf(root), [join(root, script), ...args], { stdio: 'inherit', env })
+    const child = spawn(nodeOf(root), [...nodeArgs, join(root, script), ...args], { stdio: 'inherit', env })
     const release = passSignals(child)
     child.on('error', (error) => {
       release()

@@ -121,15 +121,16 @@ function walkLines(lines: Iterable<string>, checks: WalkChecks): Walked {
     const read = readJson(text)
     if (typeof read === 'string') return { ...(walk && { walk }), fault: { seq: null, message: read } }
     if (walk === undefined && isExcerpt(read.value)) return walkExcerpt(text, read.value, lines, checks)
-    const hole = walk === undefined ? undefined : readHole(read.value)
-    if (walk !== undefined && hole !== undefined) {
+    const entry = readEntry(read.value)
+    if (typeof entry === 'string') {
+      const hole = walk === undefined ? undefined : readHole(read.value)
+      if (walk === undefined || hole === undefined)
+        return { ...(walk && { walk }), fault: { seq: null, message: entry } }
       const wrong = stepOver(walk, hole)
       if (wrong !== undefined) return { walk, fault: { seq: hole.seq, message: wrong } }
       holes.push(hole.seq)
       continue
     }
-    const entry = readEntry(read.value)
-    if (typeof entry === 'string') return { ...(walk && { walk }), fault: { seq: null, message: entry } }
     walk ??= createWalk(entry.device, before(entry), checks)
     const wrong = walk.entry(entry)
     if (wrong !== undefined) return { walk, fault: { seq: entry.seq, message: wrong } }

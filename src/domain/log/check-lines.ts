@@ -12,6 +12,7 @@ import {
   logEntrySchema,
   type Sha256Hex,
 } from './entry.ts'
+import { isLogEntry } from './is-log-entry.ts'
 import { createKnownHashes } from './known-hashes.ts'
 
 export type ExportChecks = SignatureChecks & {
@@ -82,6 +83,7 @@ export function holesInWords(seqs: readonly number[], last: LogEntry): string {
 }
 
 export function readEntry(value: unknown): LogEntry | string {
+  if (isLogEntry(value)) return value
   const parsed = logEntrySchema.safeParse(value)
   return parsed.success ? parsed.data : issueInWords('log entry', parsed.error)
 }

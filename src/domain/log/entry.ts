@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema, instantSchema, sha256HexSchema } from '../ids.ts'
-import { canonicalJson, type Json } from './canonical.ts'
+import { canonicalWithout, type Json } from './canonical.ts'
+import { typePattern } from './is-log-entry.ts'
 import { beginsSegment, followedBy } from './segments.ts'
 
 /** SHA-256 of the UTF-8 bytes of a text, in hexadecimal. Injected: node:crypto or WebCrypto. */
@@ -38,7 +39,7 @@ export const logEntrySchema = z.strictObject({
   mono: z.number().min(0),
   actor: actorSchema,
   /** What happened, in the past tense: see `events.ts`. */
-  type: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+  type: z.string().regex(typePattern),
   session: idSchema.nullable(),
   body: z.record(z.string(), json),
   /** `hash` of entry `seq - 1`, or 64 zeros for the first. */
@@ -55,8 +56,9 @@ export const emptyChain: ChainHead = { seq: 0, hash: '0'.repeat(64) }
 
 export type EntryDraft = Omit<LogEntry, 'v' | 'seq' | 'prev' | 'hash'>
 
+/** The hash that belongs to an entry, whatever hash it carries. */
 export function hashEntry(entry: Omit<LogEntry, 'hash'>, sha256: Sha256Hex): string {
-  return sha256(canonicalJson(entry as unknown as Json))
+  return sha256(canonicalWithout(entry as unknown as { readonly [key: string]: Json }, 'hash'))
 }
 
 /** The entry that continues the chain at `head`. */
@@ -86,8 +88,7 @@ export function checkFollows(
     return { kind: 'wrong-segment', seq: entry.seq }
   }
   if (entry.prev !== before.hash) return { kind: 'broken-link', seq: entry.seq }
-  const { hash, ...rest } = entry
-  if (hashEntry(rest, sha256) !== hash) return { kind: 'wrong-hash', seq: entry.seq }
+  if (hashEntry(entry, sha256) !== entry.hash) return { kind: 'wrong-hash', seq: entry.seq }
   return undefined
 }
 

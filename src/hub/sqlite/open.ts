@@ -5,6 +5,9 @@ import { fail, ok, type Result } from '../../domain/result.ts'
 import type { StoreProblem } from '../store-problem.ts'
 import { applicationId, migrate, migrations } from './migrations.ts'
 
+/** The ends of the logs of some hundred rooms; what is read once, page after page, gains nothing by being kept, KiB. */
+const cacheKib = 4096
+
 /** Opens (or makes) the database in `directory`, readable by this account alone: it holds the hub's keys. */
 export function openDatabase(directory: string): Result<Database.Database, StoreProblem> {
   const file = join(directory, 'hub.sqlite')
@@ -31,6 +34,7 @@ export function openDatabase(directory: string): Result<Database.Database, Store
     db.pragma('foreign_keys = ON')
     // What is purged is not left in the file's free pages.
     db.pragma('secure_delete = ON')
+    db.pragma(`cache_size = -${cacheKib}`)
     migrate(db)
     return ok(db)
   } catch (error) {

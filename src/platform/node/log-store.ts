@@ -16,6 +16,8 @@ import { keepWal, type WalThread } from './wal-keeper.ts'
 
 /** Longer than a checkpoint by another program takes, shorter than anybody notices, ms. */
 const busyPatienceMs = 20
+/** Appends touch the ends of table and indexes alone, and a sync reads each page once, KiB. */
+const cacheKib = 2048
 
 type Opened = {
   readonly db: Database.Database
@@ -93,6 +95,7 @@ function openChecked(
     db.pragma('synchronous = NORMAL')
     // The process must not stand still for a program that holds the file: what fails is kept and tried again.
     db.pragma(`busy_timeout = ${busyPatienceMs}`)
+    db.pragma(`cache_size = -${cacheKib}`)
     return ok({ db, key: key.value, end: end.value })
   } catch (error) {
     return refuse(

@@ -80,10 +80,9 @@ function rowsBetween(
 function holdsByItself({ seq, entry: text }: Row, deviceId: string): boolean {
   const entry = orNothing((): LogEntry => JSON.parse(text))
   if (typeof entry !== 'object' || entry === null) return false
-  const { hash, ...rest } = entry
-  if (rest.seq !== seq || rest.device !== deviceId) return false
+  if (entry.seq !== seq || entry.device !== deviceId) return false
   // What has no canonical form throws.
-  return orNothing(() => hashEntry(rest, sha256Hex)) === hash
+  return orNothing(() => hashEntry(entry, sha256Hex)) === entry.hash
 }
 
 const strandedOf = ({ seq, entry: text }: Row): StrandedEntry => ({ seq, text })

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { plainBatchEntries } from '../../contract/hub.ts'
 import { hashEntry, type LogEntry } from '../../domain/log/entry.ts'
+import { createBatchText } from './batch-text.ts'
 import { sha256Hex } from './ed25519.ts'
 import type { LogStore } from './log-store-types.ts'
 
@@ -37,32 +38,35 @@ const maxEntries = 4000
 export async function makeBatch(store: BatchSource, options: BatchOptions): Promise<Batch> {
   const { deviceId, fromSeq, maxBytes, dialect, isChecked } = options
   const limit = dialect === 'plain' ? plainBatchEntries : maxEntries
-  const parts = [Buffer.from(`{"deviceId":${JSON.stringify(deviceId)},"entries":[`)]
+  const json = createBatchText(maxBytes)
+  json.add(`{"deviceId":${JSON.stringify(deviceId)},"entries":[`)
+  const emptyBytes = json.bytes()
   let count = 0
-  let bytes = 0
   let last: string | undefined
   for (let isFull = false; !isFull; ) {
     // Behind an entry that cannot be read, the place is known if nothing was left out before it.
     const next = last === undefined ? fromSeq : (seqIn(last) ?? fromSeq + count - 1) + 1
     const more = store.texts(next, Math.min(slice, limit - count))
-    const taken = more.slice(0, fitting(more, maxBytes - bytes, count === 0))
+    const taken = more.slice(0, fitting(more, maxBytes - (json.bytes() - emptyBytes), count === 0))
     isFull = taken.length < more.length || more.length === 0 || count + taken.length === limit
     if (taken.length > 0) {
       const items = isChecked
         ? taken.map((text, index) => checked(store, text, fromSeq + count + index))
         : taken
-      const part = Buffer.from(`${count === 0 ? '' : ','}${items.join(',')}`)
-      parts.push(part)
-      bytes += part.length
+      json.add(`${count === 0 ? '' : ','}${items.join(',')}`)
       count += taken.length
       last = taken.at(-1)
     }
     if (!isFull) await setImmediate()
   }
-  parts.push(Buffer.from(']}'))
+  json.add(']}')
   const whole = { count, lastSeq: last === undefined ? undefined : seqIn(last) }
-  const json = Buffer.concat(parts)
-  return dialect === 'plain' ? { body: json, ...whole } : { ...(await compress(json)), ...whole }
+  try {
+    if (dialect === 'plain') return { body: owned(Buffer.from(json.read())), ...whole }
+    return { ...(await compress(json.read())), ...whole }
+  } finally {
+    json.done()
+  }
 }
 
 /** How many texts fit; the first of a batch always does. */
@@ -89,9 +93,9 @@ function checked(store: BatchSource, text: string, place: number): string {
   return JSON.stringify({ damaged: { seq, hash, text } })
 }
 
-function isSound({ hash, ...rest }: LogEntry, seq: number, claimed: string): boolean {
+function isSound(entry: LogEntry, seq: number, claimed: string): boolean {
   try {
-    return rest.seq === seq && hash === claimed && hashEntry(rest, sha256Hex) === hash
+    return entry.seq === seq && entry.hash === claimed && hashEntry(entry, sha256Hex) === claimed
   } catch {
     return false
   }
