@@ -63,6 +63,12 @@ export const commands = {
     built: false,
     electron: false,
   },
+  simulate: {
+    script: 'tools/simulate.ts',
+    summary: 'hold thousands of simulated rooms and physicians on a hub, and measure it',
+    built: false,
+    electron: false,
+  },
   check: {
     script: 'tools/check.ts',
     summary: 'format, lint, types and the walls between folders',
