@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idSchema, instantSchema } from '../domain/ids.ts'
 import { attentionSchema } from '../domain/link/link.ts'
-import { escalationKindSchema } from '../domain/log/events.ts'
+import { escalationKindSchema, insteadSchema } from '../domain/log/events.ts'
 import { judgedCardsSchema } from '../domain/policy/cards-approval.ts'
 import { examSchema, modalitySchema } from '../domain/policy/policy.ts'
 import { gapSchema, orderSchema, roundSchema, signedStatementSchema } from '../domain/statement/statement.ts'
@@ -82,6 +82,24 @@ export const roomViewSchema = z.strictObject({
       closingHash: z.string(),
       physicianId: idSchema.nullable(),
     }),
+  ),
+  /** Who supervises; absent from rooms of before this was said. */
+  supervisor: z.exactOptional(
+    z
+      .strictObject({
+        physicianId: idSchema,
+        name: z.string(),
+        /** They were brought into the open session in somebody's place, and have not confirmed it yet. */
+        takeover: z
+          .strictObject({
+            from: idSchema,
+            fromName: z.string(),
+            why: insteadSchema.shape.why,
+            at: instantSchema,
+          })
+          .nullable(),
+      })
+      .nullable(),
   ),
   /** The last lines of the timeline, newest last, in words. */
   timeline: z.array(z.strictObject({ at: instantSchema, words: z.string() })),

@@ -10,11 +10,25 @@ export type Links = {
   readonly readings: (peers: readonly PeerWanted[], mono: number) => Readonly<Record<string, LinkReading>>
   /** Whether something sent to this peer now would arrive: heartbeats were heard just now. */
   readonly isUp: (physicianId: string, mono: number) => boolean
+  /**
+   * Since they were last heard, ms; for those who never were, since they should have been. Null: nothing has been
+   * measured of them.
+   */
+  readonly silentMs: (physicianId: string, mono: number) => number | null
   /** Changes whenever the peer is another one or has come back: what it needs to know must be sent again. */
   readonly incarnation: (physicianId: string, mono: number) => string | null
 }
 
-type Held = { readonly measurement: LinkMeasurement; readonly atMono: number; readonly rises: number }
+type Held = {
+  readonly measurement: LinkMeasurement
+  readonly atMono: number
+  readonly rises: number
+  /** Since when this peer has been looked for without having been heard. */
+  readonly soughtSinceMono: number
+}
+
+/** A peer takes so long to come about on a machine that is busy with restarting its page, ms. */
+const connectsWithinMs = 15_000
 
 export function createLinks(): Links {
   const heldById = new Map<string, Held>()
@@ -35,7 +49,9 @@ export function createLinks(): Links {
         const { physicianId } = measurement
         const before = heldById.get(physicianId)
         const wasUp = isUp(physicianId, mono)
-        const next = { measurement, atMono: mono, rises: before?.rises ?? 0 }
+        const isSought = before?.measurement.heartbeatAgeMs === null && measurement.heartbeatAgeMs === null
+        const soughtSinceMono = isSought ? before.soughtSinceMono : mono
+        const next = { measurement, atMono: mono, rises: before?.rises ?? 0, soughtSinceMono }
         heldById.set(physicianId, !wasUp && isFresh(next, mono) ? { ...next, rises: next.rises + 1 } : next)
       }
     },
@@ -49,6 +65,14 @@ export function createLinks(): Links {
         peers.map(({ physicianId }) => [physicianId, readingOf(heldById.get(physicianId), mono)]),
       ),
     isUp,
+    silentMs: (physicianId, mono) => {
+      const held = heldById.get(physicianId)
+      if (held === undefined) return null
+      const { heartbeatAgeMs } = held.measurement
+      return heartbeatAgeMs === null
+        ? Math.max(0, mono - held.soughtSinceMono - connectsWithinMs)
+        : heartbeatAgeMs + (mono - held.atMono)
+    },
     incarnation: (physicianId, mono) => {
       const held = heldById.get(physicianId)
       return held !== undefined && isFresh(held, mono) ? `${held.measurement.epoch}.${held.rises}` : null

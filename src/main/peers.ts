@@ -6,10 +6,12 @@ import type { WorkstationState } from '../domain/workstation/state.ts'
 /**
  * Which peers the room holds, from the state alone: primary and standby all shift, and everyone who accepted an
  * open call. Media flows with the primary during a session, and with everyone who has the call during a call.
+ * @param isPrimaryDoubted then it flows with the standby too, who may have to take over in the next moment
  */
 export function peersWanted(
   state: WorkstationState,
   present: readonly PresentPhysician[],
+  isPrimaryDoubted = false,
 ): readonly PeerWanted[] {
   const { primary, standby } = state.supervisor
   const calls = openEscalations(state)
@@ -23,7 +25,10 @@ export function peersWanted(
   return [...new Set(held)].flatMap((physicianId): PeerWanted[] => {
     const connectionId = present.find((known) => known.physicianId === physicianId)?.connectionId
     if (connectionId === undefined) return []
-    const flows = helpers.includes(physicianId) || (physicianId === primary && isPrimaryFlowing)
+    const flows =
+      helpers.includes(physicianId) ||
+      (physicianId === primary && isPrimaryFlowing) ||
+      (physicianId === standby && isPrimaryDoubted)
     return [{ physicianId, connectionId, media: flows ? 'flowing' : 'held' }]
   })
 }

@@ -8,8 +8,9 @@ import {
   openEscalations,
   ordersOf,
 } from '../domain/workstation/queries.ts'
-import type { SessionState } from '../domain/workstation/state.ts'
+import type { Supervisor, WorkstationState } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
+import { nameOf } from './help.ts'
 
 export type TimelineLine = RoomView['timeline'][number]
 
@@ -38,7 +39,7 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
     technologist: named(policy.technologists, technologistId),
     responder: named(policy.responders, responderId),
     step: currentStep(state.session),
-    session: sessionIn(state.session, context),
+    session: sessionIn(state, context),
     escalations: openEscalations(state).map((open) => ({
       escalationId: open.id,
       kind: open.kind,
@@ -63,12 +64,25 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
       closingHash,
       physicianId,
     })),
+    supervisor: supervisorIn(state.supervisor, (id) => nameOf(policy, id)),
     timeline: [],
   }
   return { ...view, timeline: fitting(timeline, maxPeerMessageBytes - 1024 - bytesOf(view)) }
 }
 
-function sessionIn(session: SessionState, clocks: Clocks): RoomView['session'] {
+function supervisorIn(
+  { primary, takeover }: Supervisor,
+  nameOf: (physicianId: string) => string,
+): NonNullable<RoomView['supervisor']> | null {
+  if (primary === null) return null
+  const named = takeover && { ...takeover, fromName: nameOf(takeover.from) }
+  return { physicianId: primary, name: nameOf(primary), takeover: named }
+}
+
+function sessionIn(
+  { session, supervisor }: Pick<WorkstationState, 'session' | 'supervisor'>,
+  clocks: Clocks,
+): RoomView['session'] {
   if (session.kind === 'none') return null
   const { facts } = session
   return {
@@ -84,7 +98,10 @@ function sessionIn(session: SessionState, clocks: Clocks): RoomView['session'] {
       note,
       decision: facts.decisions[questionId] ?? null,
     })),
-    recordsConfirmed: facts.recordsConfirmedBy !== null,
+    // What another physician has seen of them, whoever supervises now has not.
+    recordsConfirmed:
+      facts.recordsConfirmedBy !== null &&
+      (supervisor.primary === null || facts.recordsConfirmedBy === supervisor.primary),
     injections: facts.injections.map(({ agent, volumeMl, route, startedAt, stoppedAt }) => ({
       agent,
       volumeMl,

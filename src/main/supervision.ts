@@ -1,8 +1,10 @@
 import type { PresentPhysician } from '../contract/hub.ts'
 import type { LinkReading, PeerWanted } from '../contract/ipc.ts'
 import { chooseSupervisors } from '../domain/coverage/supervisors.ts'
-import type { LinkMeasurement } from '../domain/link/link.ts'
+import { type LinkMeasurement, unconfirmed } from '../domain/link/link.ts'
+import type { Instead } from '../domain/log/events.ts'
 import type { Core } from './core.ts'
+import { type PrimaryStands, primaryStands } from './failover.ts'
 import { createLinks } from './links.ts'
 import { mergePresence, peersWanted } from './peers.ts'
 
@@ -31,10 +33,17 @@ export function createSupervision(core: Core): Supervision {
   let said: readonly PresentPhysician[] | null = null
   let present: readonly PresentPhysician[] = []
   let peers: readonly PeerWanted[] = []
+  let stands: PrimaryStands = 'there'
 
   const mono = () => core.context().mono
   const isUp = (physicianId: string) => links.isUp(physicianId, mono())
-  const readings = () => links.readings(peers, mono())
+  const readings = (): Readonly<Record<string, LinkReading>> => {
+    const measured = links.readings(peers, mono())
+    const { primary, takeover } = core.state().supervisor
+    const reading = primary === null || takeover === null ? undefined : measured[primary]
+    if (primary === null || reading === undefined) return measured
+    return { ...measured, [primary]: { ...reading, state: unconfirmed(reading.state) } }
+  }
 
   const choose = () => {
     const { policy, roomId, now } = core.context()
@@ -42,9 +51,14 @@ export function createSupervision(core: Core): Supervision {
     if (policy === null || roomId === null || said === null) return
     present = mergePresence(present, said, isUp)
     const ids = present.map(({ physicianId }) => physicianId)
-    const chosen = chooseSupervisors(policy, roomId, ids, core.state().supervisor, now)
-    core.execute({ kind: 'report-supervisor', ...chosen })
-    peers = peersWanted(core.state(), present)
+    const before = core.state().supervisor
+    const isOnCall = (id: string) => said?.some(({ physicianId }) => physicianId === id) ?? false
+    stands = primaryStands(core.state(), (id) => links.silentMs(id, mono()), isOnCall)
+    const unheard = stands === 'gone' ? before.primary : null
+    const chosen = chooseSupervisors(policy, roomId, ids, before, now, unheard)
+    const why = whyReplaced(before.primary, isOnCall, unheard)
+    core.execute({ kind: 'report-supervisor', ...chosen, why })
+    peers = peersWanted(core.state(), present, stands === 'doubted')
     links.keepOnly(peers.map(({ physicianId }) => physicianId))
   }
 
@@ -61,13 +75,15 @@ export function createSupervision(core: Core): Supervision {
 
   return {
     followState: () => {
-      if (said !== null) peers = peersWanted(core.state(), present)
+      if (said !== null) peers = peersWanted(core.state(), present, stands === 'doubted')
     },
     hubSays: (physicians) => {
       said = physicians
     },
     measured: (measurements) => links.measured(measurements, mono()),
     reconcile: () => {
+      // Before anybody is replaced, so that what was lost is recorded as theirs.
+      recordLinks()
       choose()
       recordLinks()
     },
@@ -82,4 +98,13 @@ export function createSupervision(core: Core): Supervision {
       return which === null ? null : `${connectionId}.${which}`
     },
   }
+}
+
+function whyReplaced(
+  primary: string | null,
+  isOnCall: (physicianId: string) => boolean,
+  unheard: string | null,
+): Instead['why'] {
+  if (primary !== null && !isOnCall(primary)) return 'console-gone'
+  return unheard === null ? 'not-eligible' : 'console-silent'
 }

@@ -10,6 +10,7 @@ import type { Preferences } from './call/preferences.ts'
 import type { HubConnection, openHubSocket } from './hub/hub-socket.ts'
 import type { PagesHereKeeper } from './push/pages-here.ts'
 import type { Rooms } from './rooms/rooms.ts'
+import type { Takeover } from './rooms/takeovers.ts'
 import type { Outbox } from './statements/outbox.ts'
 import type { Saying } from './statements/say.ts'
 import type { Signing } from './statements/signing.ts'
@@ -31,6 +32,8 @@ export type Console = {
   readonly connection: StoreApi<HubConnection>
   readonly page: StoreApi<PageState>
   readonly rooms: Rooms
+  /** Rooms that have brought this physician in, and wait for their word. */
+  readonly takeovers: StoreApi<readonly Takeover[]>
   readonly alarms: AlarmKeeper
   readonly outbox: Outbox
   readonly signing: Signing
@@ -45,6 +48,8 @@ export type Console = {
   readonly openRoom: (deviceId: string | null) => void
   readonly accept: (escalationId: string) => void
   readonly decline: (escalationId: string, reason: string) => void
+  /** Confirms that this physician supervises the room that brought them in, and goes there. */
+  readonly takeOver: (takeover: Takeover) => void
   readonly say: (deviceId: string, saying: Saying) => void
   readonly setMuted: (muted: boolean) => void
   readonly soundProblem: (problem: string | null) => void

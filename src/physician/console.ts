@@ -7,6 +7,7 @@ import { keepIce } from './hub/ice.ts'
 import { hubListeners, onPeerMessage } from './hub/incoming.ts'
 import type { Voices } from './media/room-voice.ts'
 import { createRooms } from './rooms/rooms.ts'
+import { createTakeovers } from './rooms/takeovers.ts'
 import { createVoicedLinks, type VoicedLinks } from './rooms/voiced-links.ts'
 import { forgetKey } from './statements/console-key.ts'
 import { createOutbox } from './statements/outbox.ts'
@@ -67,6 +68,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const rooms = createRooms({
     clock,
     assess: parts.assess,
+    selfId: () => selfId,
     onScreen(deviceId) {
       const waits = alarms.store
         .getState()
@@ -78,6 +80,19 @@ export function createConsole(parts: ConsoleParts): Console {
             !alarm.said.includes('on-screen'),
         )
       if (waits && isBeforeEyes(deviceId)) alarms.dispatch({ kind: 'room-live', deviceId })
+    },
+  })
+
+  function openRoom(deviceId: string | null): void {
+    page.setState({ openRoomId: deviceId })
+    voice()
+  }
+  const takeovers = createTakeovers({
+    rooms: rooms.store,
+    selfId: () => selfId,
+    // A room that is before their eyes already stays there: the notice and the tone call them away, not the page.
+    onNew: ({ deviceId }) => {
+      if (page.getState().openRoomId === null) openRoom(deviceId)
     },
   })
 
@@ -184,6 +199,7 @@ export function createConsole(parts: ConsoleParts): Console {
     connection,
     page,
     rooms,
+    takeovers,
     alarms,
     outbox,
     signing,
@@ -219,17 +235,18 @@ export function createConsole(parts: ConsoleParts): Console {
       await account.signOut()
       await forgetKey(storage).catch(() => undefined)
     },
-    openRoom(deviceId) {
-      page.setState({ openRoomId: deviceId })
-      voice()
+    openRoom,
+    takeOver({ deviceId, sessionId, from }) {
+      call.setMuted(false)
+      openRoom(deviceId)
+      void outbox.say(statementOf(baseOf(deviceId), { kind: 'took-over', sessionId, from }))
     },
     accept(escalationId) {
       const alarm = alarms.store.getState().alarms.find((a) => a.page.escalationId === escalationId)
       if (alarm === undefined) return
       // Whoever calls for help must hear an answer: a mute from before ends here, and the screen says so.
       call.setMuted(false)
-      page.setState({ openRoomId: alarm.page.deviceId })
-      voice()
+      openRoom(alarm.page.deviceId)
       alarms.dispatch({ kind: 'accepted', escalationId })
     },
     decline: (escalationId, reason) => alarms.dispatch({ kind: 'declined', escalationId, reason }),

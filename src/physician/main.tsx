@@ -77,6 +77,7 @@ const ringer = createRinger({
   onSound: console.soundProblem,
 })
 console.alarms.store.subscribe(ringer.show)
+console.takeovers.subscribe((waiting) => ringer.callIn(waiting.length > 0))
 
 window.addEventListener('beforeunload', (event) => {
   // Closing the tab of a physician on call must not happen by accident.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test'
 import { browserArgs, findBrowser } from '../../tools/setup/browser.mjs'
 import { fakeMediaArgs, writeFakeMedia } from './fake-media.ts'
+import { processTree } from './process-tree.ts'
 
 export type OpenPhysicianOptions = {
   /** The hub's public address, where browsers open the console. */
@@ -33,6 +34,8 @@ export type PhysicianPage = {
   readonly openRoom: (roomName: string) => Promise<void>
   readonly accept: () => Promise<void>
   readonly order: (order: { what: string; dose?: string; route?: string; when?: string }) => Promise<void>
+  /** Every process of this browser; not on Windows. */
+  readonly processes: () => Promise<readonly number[]>
   readonly close: () => Promise<void>
 }
 
@@ -59,7 +62,8 @@ export async function openPhysician(options: OpenPhysicianOptions): Promise<Phys
       await physician.register(options.inviteUrl)
       if (options.goOnCall ?? true) await physician.goOnCall()
     }
-    return { ...physician, browser, context, close }
+    // Its camera's file names this browser and no other.
+    return { ...physician, browser, context, processes: () => processTree(media.video), close }
   } catch (error) {
     await close()
     throw error
@@ -70,7 +74,7 @@ export async function openPhysician(options: OpenPhysicianOptions): Promise<Phys
 export async function openConsole(
   context: BrowserContext,
   options: { readonly hubUrl: string; readonly theme?: 'dark' | 'light' },
-): Promise<Omit<PhysicianPage, 'browser' | 'context' | 'close'>> {
+): Promise<Omit<PhysicianPage, 'browser' | 'context' | 'processes' | 'close'>> {
   await context.grantPermissions(['camera', 'microphone', 'notifications'], {
     origin: new URL(options.hubUrl).origin,
   })

@@ -26,7 +26,7 @@ export const scenes: readonly Scene[] = [
         policy: null,
         present: [],
         links: {},
-        state: { supervisor: { primary: null, standby: null } },
+        state: { supervisor: { primary: null, standby: null, takeover: null } },
       }),
     says: ['Enrol this workstation', 'Emergency', 'no hub yet'],
   },
@@ -329,7 +329,11 @@ export const scenes: readonly Scene[] = [
       snapshotOf({
         present: [],
         links: {},
-        state: { operator: signedIn, links: {}, supervisor: { primary: null, standby: null } },
+        state: {
+          operator: signedIn,
+          links: {},
+          supervisor: { primary: null, standby: null, takeover: null },
+        },
       }),
     says: ['NOBODY', 'Telephone your supervisor or front desk.'],
   },

@@ -9,6 +9,8 @@ export type Supervisors = { readonly primary: string | null; readonly standby: s
  * warm link, so they follow a primary who has gone.
  *
  * @param now for the licences; without it they are judged on the day the policy was issued
+ * @param unheard present by the hub's word, and not heard in the room while the standby is: gives way to a standby who
+ * may supervise
  */
 export function chooseSupervisors(
   policy: Policy,
@@ -16,6 +18,7 @@ export function chooseSupervisors(
   present: readonly string[],
   current: Supervisors,
   now: string = policy.issuedAt,
+  unheard: string | null = null,
 ): Supervisors {
   const room = roomOf(policy, roomId)
   if (room === undefined) return { primary: null, standby: null }
@@ -31,7 +34,10 @@ export function chooseSupervisors(
   const eligible = licensed.length > 0 ? licensed : candidates
   const keeps = (id: string | null, among: readonly string[]): string | undefined =>
     id !== null && among.includes(id) ? id : undefined
-  const primary = keeps(current.primary, eligible) ?? keeps(current.standby, eligible) ?? eligible[0] ?? null
+  const followed =
+    unheard !== null && unheard === current.primary ? keeps(current.standby, eligible) : undefined
+  const primary =
+    followed ?? keeps(current.primary, eligible) ?? keeps(current.standby, eligible) ?? eligible[0] ?? null
   const others = [...licensed, ...candidates.filter((id) => !licensed.includes(id))].filter(
     (id) => id !== primary,
   )

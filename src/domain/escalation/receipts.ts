@@ -73,7 +73,9 @@ const isElsewhere: ReadonlySet<LinkLack> = new Set([
 function standingBy(link: LinkState): 'there' | 'doubted' | 'gone' {
   if (link.kind === 'live') return 'there'
   if (link.kind !== 'partial' || link.lacks.some((lack) => isElsewhere.has(lack))) return 'gone'
-  return link.lacks.every((lack) => lack === 'physician-is-muted') ? 'there' : 'doubted'
+  // Whoever is on screen has accepted the call: that says more than the confirmation that is missing.
+  const isThere = (lack: LinkLack) => lack === 'physician-is-muted' || lack === 'physician-has-not-confirmed'
+  return link.lacks.every(isThere) ? 'there' : 'doubted'
 }
 
 /** Twice the silence after which a link is lost: a frozen second must not ring the bench. */

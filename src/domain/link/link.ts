@@ -53,6 +53,8 @@ export const linkLackSchema = z.enum([
   'physician-has-opened-no-room',
   'physician-is-not-looking',
   'physician-attention-unknown',
+  /** They were brought in by themselves: that somebody is at that console is for them to say. */
+  'physician-has-not-confirmed',
 ])
 export type LinkLack = z.infer<typeof linkLackSchema>
 
@@ -79,10 +81,18 @@ const attentionLacks: ReadonlySet<LinkLack> = new Set([
   'physician-has-opened-no-room',
   'physician-is-not-looking',
   'physician-attention-unknown',
+  'physician-has-not-confirmed',
 ])
 /** Picture and sound are all there, and the physician is not: something that they mend with a click. */
 export const lacksAttentionOnly = (link: LinkState): boolean =>
   link.kind === 'partial' && link.lacks.every((lack) => attentionLacks.has(lack))
+
+/** The link with a physician who was brought in and has not confirmed it: whatever flows, it is not live. */
+export function unconfirmed(link: LinkState): LinkState {
+  const lack = 'physician-has-not-confirmed'
+  if (link.kind === 'live') return { kind: 'partial', lacks: [lack] }
+  return link.kind === 'partial' ? { kind: 'partial', lacks: [...link.lacks, lack] } : link
+}
 
 export const linkThresholds = {
   /** No heartbeat or no report for longer than this means that nothing is known any more. */

@@ -12,6 +12,7 @@ export const lackInWords = (lack: LinkLack, name: string): string =>
     'physician-has-opened-no-room': `${name} has not opened this room`,
     'physician-is-not-looking': `${name} is not looking: their console is hidden`,
     'physician-attention-unknown': `${name}'s console does not say whether they attend to this room`,
+    'physician-has-not-confirmed': `${name} has not confirmed yet that they supervise this room now`,
   })[lack]
 
 /** A link's state as a sentence about this physician. */

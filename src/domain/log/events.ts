@@ -72,6 +72,13 @@ export const outOfBandPageSchema = z.strictObject({
 })
 export type OutOfBandPage = z.infer<typeof outOfBandPageSchema>
 
+/** Whom somebody supervises a session instead of, and why. */
+export const insteadSchema = z.strictObject({
+  physicianId: idSchema,
+  why: z.enum(['console-gone', 'console-silent', 'not-eligible']),
+})
+export type Instead = z.infer<typeof insteadSchema>
+
 const event = <T extends string, B extends z.ZodRawShape>(type: T, body: B) =>
   z.strictObject({ type: z.literal(type), session: idSchema.nullable(), body: z.strictObject(body) })
 
@@ -135,7 +142,12 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   event('session-abandoned', { reason: z.string().min(3).max(500) }),
 
-  event('supervisor-chosen', { primary: idSchema.nullable(), standby: idSchema.nullable() }),
+  event('supervisor-chosen', {
+    primary: idSchema.nullable(),
+    standby: idSchema.nullable(),
+    /** Only where the supervising physician of an open session was replaced by another. */
+    instead: z.exactOptional(insteadSchema),
+  }),
   event('link-changed', { physicianId: idSchema, link: linkStateSchema }),
   /** Two-way audio and video, or the physician's attention, was lost while contrast flowed: the next injection waits for review or override. */
   event('supervision-gap-opened', { physicianId: idSchema.nullable(), link: linkStateSchema }),

@@ -1,5 +1,5 @@
 import type { Actor, LogEntry } from '../log/entry.ts'
-import type { Event, EventOf } from '../log/events.ts'
+import type { Event, EventOf, Instead } from '../log/events.ts'
 import type { CardsStanding } from '../policy/cards-approval.ts'
 import { eventOf, evolve, initialState } from '../workstation/evolve.ts'
 import { findEscalation } from '../workstation/evolve-escalation.ts'
@@ -12,11 +12,21 @@ type SignedStatement = Extract<
   { kind: 'signed' }
 >
 
+type SupervisedFrom = {
+  readonly physicianId: string | null
+  readonly from: string
+  readonly instead: Instead | null
+  /** When they confirmed that they had taken over; null where they did not, or had nothing to confirm. */
+  readonly confirmedAt: string | null
+}
+
 export type FoldedSession = {
   readonly facts: SessionFacts
   readonly ending: RecordEnding
   /** Whoever was called the supervising physician last, where no injection says so. */
   readonly primary: string | null
+  /** Who was named the supervising physician, from the opening on, each until the next. */
+  readonly supervision: readonly SupervisedFrom[]
   readonly technologists: ReadonlySet<string>
   readonly people: ReadonlySet<string>
   readonly responders: SessionRecord['responders']
@@ -59,12 +69,13 @@ export function foldSession(entries: readonly LogEntry[], sessionId: string): Fo
     if (event?.type === 'help-pressed' && event.body.cards !== undefined)
       cardsAtPress.set(event.body.escalationId, event.body.cards)
     if (draft === undefined && event?.type === 'session-opened' && event.session === sessionId) {
-      draft = emptyDraft(state)
+      draft = emptyDraft(state, entry.at)
     }
     if (draft === undefined) continue
     if (state.session.kind !== 'none' && state.session.facts.id === sessionId)
       draft.facts = state.session.facts
     draft.primary = state.supervisor.primary ?? draft.primary
+    draft.supervision = supervisionAfter(draft, event, entry.at, before, state)
     if (event !== undefined) collect(draft, event, entry, before, sessionId)
   }
   if (draft === undefined) throw new Error(`session ${sessionId} is not opened in these entries`)
@@ -81,12 +92,35 @@ export function foldSession(entries: readonly LogEntry[], sessionId: string): Fo
   return { ...folded, escalations }
 }
 
-function emptyDraft(state: WorkstationState): Draft {
+/** The course of the supervision while the session is open. */
+function supervisionAfter(
+  { supervision, ending }: Draft,
+  event: Event | undefined,
+  at: string,
+  before: WorkstationState,
+  after: WorkstationState,
+): FoldedSession['supervision'] {
+  if (ending.kind !== 'open') return supervision
+  if (event?.type === 'supervisor-chosen' && event.body.primary !== before.supervisor.primary) {
+    const { primary: physicianId, instead = null } = event.body
+    return [...supervision, { physicianId, from: at, instead, confirmedAt: null }]
+  }
+  const isConfirmed = event?.type === 'statement-received' && before.supervisor.takeover !== null
+  if (!isConfirmed || after.supervisor.takeover !== null) return supervision
+  return supervision.map((one, index) =>
+    index === supervision.length - 1 ? { ...one, confirmedAt: at } : one,
+  )
+}
+
+function emptyDraft(state: WorkstationState, openedAt: string): Draft {
   if (state.session.kind === 'none') throw new Error('a session that was opened is open')
   return {
     facts: state.session.facts,
     ending: { kind: 'open' },
     primary: state.supervisor.primary,
+    supervision: [
+      { physicianId: state.supervisor.primary, from: openedAt, instead: null, confirmedAt: null },
+    ],
     technologists: new Set(),
     people: new Set(),
     responders: [],

@@ -52,7 +52,14 @@ function examSection(record: SessionRecord): Html {
   )
 }
 
-function supervisorSection({ supervisors, responders }: SessionRecord): Html {
+function supervisorSection(record: SessionRecord): Html {
+  const { supervisors, responders, supervision } = record
+  const { clock } = timeOf(record)
+  const course = table(
+    'Course of the supervision',
+    ['Supervising physician', 'From', 'To', 'How it came to them'],
+    supervision.map(({ name, from, to, how }) => [name, clock(from), clock(to), how]),
+  )
   return section(
     'Who supervised, who was on site',
     table(
@@ -74,6 +81,7 @@ function supervisorSection({ supervisors, responders }: SessionRecord): Html {
         ]),
       ],
     ),
+    ...(supervision.length > 1 ? [course] : []),
     ...(supervisors.length === 0 ? [html`<p class="warn">No supervising physician is on record.</p>`] : []),
     ...(responders.length === 0 ? [html`<p class="warn">No on-site responder checked in.</p>`] : []),
   )

@@ -1,3 +1,4 @@
+import { insteadInWords } from '../coverage/instead-words.ts'
 import type { Actor, LogEntry } from '../log/entry.ts'
 import type { EventOf } from '../log/events.ts'
 import type { CardsStanding } from '../policy/cards-approval.ts'
@@ -21,6 +22,15 @@ export type RecordedEscalation = {
   /** The room's cards at the press, and how they were approved; null where the log does not say. */
   readonly cardsAtPress: CardsStanding | null
   readonly end: { readonly kind: 'cancelled' | 'ended'; readonly at: string; readonly words: string } | null
+}
+
+export type SupervisionSpan = {
+  readonly physicianId: string | null
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** How it came to them. */
+  readonly how: string
 }
 
 export type CardChosen = EventOf<'card-chosen'>['body'] & { readonly at: string }
@@ -60,12 +70,17 @@ export type SessionRecord = {
   readonly ending: RecordEnding
   readonly technologists: readonly string[]
   readonly responders: readonly EventOf<'responder-checked-in'>['body'][]
-  /** Everybody who supervised an injection, or else who was on call; with licences as the policy knows them. */
+  /**
+   * Everybody who supervised an injection or was brought into the session, or else who was on call; with licences as
+   * the policy knows them.
+   */
   readonly supervisors: readonly {
     readonly physicianId: string
     readonly name: string
     readonly known: Physician | null
   }[]
+  /** Who was the supervising physician from when to when, without holes; null: nobody was on call. */
+  readonly supervision: readonly SupervisionSpan[]
   readonly answers: readonly {
     readonly answer: EventOf<'screening-answered'>['body']
     readonly decision: 'go-on' | 'do-not-inject' | null
@@ -147,7 +162,12 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
   const last = entries.at(-1) ?? opening
   const to = ending.kind === 'open' ? last.at : ending.at
   const links = linkSpans(entries, opening.at, to, nameOf)
-  const supervising = facts.injections.map((injection) => injection.physicianId)
+  const supervising = [
+    ...facts.injections.map((injection) => injection.physicianId),
+    ...folded.supervision.flatMap(({ physicianId, instead }) =>
+      instead === null ? [] : [instead.physicianId, physicianId],
+    ),
+  ]
   const room = policy?.rooms.find((known) => known.id === opened.body.roomId)
   return {
     sessionId,
@@ -168,6 +188,13 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
         name: nameOf(id),
         known: policy?.physicians.find((physician) => physician.id === id) ?? null,
       })),
+    supervision: folded.supervision.map((one, index) => ({
+      physicianId: one.physicianId,
+      name: one.physicianId === null ? 'Nobody on call' : nameOf(one.physicianId),
+      from: one.from,
+      to: folded.supervision[index + 1]?.from ?? to,
+      how: howItCame(one, nameOf),
+    })),
     answers: Object.values(facts.answers).map((answer) => ({
       answer,
       decision: facts.decisions[answer.questionId] ?? null,
@@ -209,6 +236,12 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
       [...folded.people, ...links.map((span) => span.physicianId)].map((id) => [id, nameOf(id)]),
     ),
   }
+}
+
+function howItCame({ instead, confirmedAt }: FoldedSession['supervision'][number], nameOf: NameOf): string {
+  if (instead === null) return ''
+  const confirmed = confirmedAt === null ? 'not confirmed by them' : 'confirmed by them'
+  return `instead of ${insteadInWords(instead.why, nameOf(instead.physicianId))}; ${confirmed}`
 }
 
 /** A signature that fits the closing entry, or else the last one that came, said not to fit. */

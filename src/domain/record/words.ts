@@ -1,3 +1,4 @@
+import { insteadInWords } from '../coverage/instead-words.ts'
 import { outOfBandName, outOfBandWords } from '../escalation/out-of-band-words.ts'
 import { linkInWords } from '../link/words.ts'
 import type { Actor, LogEntry } from '../log/entry.ts'
@@ -217,9 +218,11 @@ function sessionEventInWords(
 
 function supervisorInWords({ body }: EventOf<'supervisor-chosen'>, nameOf: NameOf): string {
   const standby = body.standby === null ? 'nobody on standby' : `${nameOf(body.standby)} on standby`
-  return body.primary === null
-    ? 'No physician on call'
-    : `Supervising physician: ${nameOf(body.primary)}; ${standby}`
+  if (body.primary === null) return 'No physician on call'
+  const { instead } = body
+  const whose =
+    instead === undefined ? '' : ` INSTEAD OF ${insteadInWords(instead.why, nameOf(instead.physicianId))}`
+  return `Supervising physician: ${nameOf(body.primary)}${whose}; ${standby}`
 }
 
 function helpEventInWords(
@@ -306,6 +309,8 @@ export function statementInWords(statement: Statement, nameOf: NameOf): string {
       return `${name} decided: ${statement.decision === 'go-on' ? 'go on' : 'DO NOT INJECT'}${note(statement.note)}`
     case 'records-confirmed':
       return `${name} confirmed access to the patient's imaging records`
+    case 'took-over':
+      return `${name} confirmed: has taken over the supervision from ${nameOf(statement.from)}`
     case 'gap-reviewed':
       return `${name} reviewed the loss of supervision${note(statement.note)}`
     case 'signed':

@@ -67,6 +67,8 @@ export const statementSchema = z.discriminatedUnion('kind', [
     note: z.string().max(500),
   }),
   z.strictObject({ kind: z.literal('records-confirmed'), ...onSession }),
+  /** Whoever was brought in confirms that they supervise this session now, instead of `from`. */
+  z.strictObject({ kind: z.literal('took-over'), ...onSession, from: idSchema }),
   /** The physician has reviewed a loss of supervision in mid-injection. */
   z.strictObject({
     kind: z.literal('gap-reviewed'),

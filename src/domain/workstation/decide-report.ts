@@ -36,16 +36,28 @@ export function reportLink(
 
 export function reportSupervisor(
   state: WorkstationState,
-  { primary, standby }: CommandOf<'report-supervisor'>,
+  { primary, standby, why = 'console-gone' }: CommandOf<'report-supervisor'>,
 ): Decision {
-  if (primary === state.supervisor.primary && standby === state.supervisor.standby) return ok([])
+  const { primary: replaced, standby: stoodBy } = state.supervisor
+  if (primary === replaced && standby === stoodBy) return ok([])
   const session = sessionIdOf(state.session)
-  const chosen: Event = { type: 'supervisor-chosen', session, body: { primary, standby } }
-  if (primary === state.supervisor.primary) return ok([chosen])
-  const before = state.supervisor.primary === null ? undefined : state.links[state.supervisor.primary]
+  const isTakeover = session !== null && replaced !== null && primary !== null && primary !== replaced
+  const instead = isTakeover ? { instead: { physicianId: replaced, why } } : {}
+  const chosen: Event = { type: 'supervisor-chosen', session, body: { primary, standby, ...instead } }
+  if (primary === replaced) return ok([chosen])
+  const before = replaced === null ? undefined : state.links[replaced]
   const link = primary === null ? nothing : (state.links[primary] ?? nothing)
-  return ok([chosen, ...gapOpenedBy(state, primary, before, link)])
+  // What was lost is the link of whoever went: that of whoever comes is on its way up.
+  const isLost = isTakeover && link.kind !== 'live'
+  const lost = isLost ? gapOpenedBy(state, replaced, before, goneFrom(before)) : []
+  return ok([chosen, ...(isLost ? lost : gapOpenedBy(state, primary, before, link))])
 }
+
+/** A link is measured as live for a moment after its other end has gone. */
+const goneFrom = (link: LinkState | undefined): LinkState =>
+  link === undefined || link.kind === 'live'
+    ? { kind: 'lost', reason: "the physician's console is gone" }
+    : link
 
 /**
  * Contrast flows and its physician no longer sees and hears: said once, until somebody has answered for it. An

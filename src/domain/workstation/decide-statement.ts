@@ -59,6 +59,7 @@ function sessionConcerned(state: WorkstationState, statement: Statement): string
   switch (statement.kind) {
     case 'decided':
     case 'records-confirmed':
+    case 'took-over':
     case 'signed':
       return statement.sessionId
     case 'gap-reviewed':

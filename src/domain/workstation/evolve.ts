@@ -4,7 +4,7 @@ import { withoutLapsedOverrides } from '../session/overrides.ts'
 import { evolveEscalations } from './evolve-escalation.ts'
 import { evolveSession, sessionIdOf, withCallOver } from './evolve-session.ts'
 import { openEscalations } from './queries.ts'
-import type { SignInGuard, UnsignedSession, WorkstationState } from './state.ts'
+import type { SignInGuard, Supervisor, UnsignedSession, WorkstationState } from './state.ts'
 
 /** Sign-in guards kept at once: enough for every name of a site, and bounded whatever is typed. */
 const maxGuards = 64
@@ -13,7 +13,7 @@ export const initialState: WorkstationState = {
   operator: { kind: 'signed-out' },
   signIn: {},
   session: { kind: 'none' },
-  supervisor: { primary: null, standby: null },
+  supervisor: { primary: null, standby: null, takeover: null },
   links: {},
   gap: null,
   reaction: null,
@@ -63,7 +63,7 @@ function evolveWorkstation(state: WorkstationState, event: Event, entry: LogEntr
     case 'technologist-signed-out':
       return { ...state, operator: { kind: 'signed-out' } }
     case 'supervisor-chosen':
-      return { ...state, supervisor: event.body }
+      return { ...state, supervisor: supervisorAfter(state.supervisor, event, entry.at) }
     case 'link-changed':
       return { ...state, links: { ...state.links, [event.body.physicianId]: event.body.link } }
     case 'supervision-gap-opened':
@@ -82,9 +82,14 @@ function evolveWorkstation(state: WorkstationState, event: Event, entry: LogEntr
     case 'session-closed':
       return evolveClosing(state, event, entry)
     case 'statement-received':
-      return evolveSignature({ ...state, session: evolveSession(state.session, event, entry) }, event)
-    default:
-      return { ...state, session: evolveSession(state.session, event, entry) }
+      return evolveSignature(
+        withTakeoverConfirmed({ ...state, session: evolveSession(state.session, event, entry) }, event),
+        event,
+      )
+    default: {
+      const session = evolveSession(state.session, event, entry)
+      return { ...state, session, supervisor: betweenSessions(state.supervisor, session) }
+    }
   }
 }
 
@@ -117,7 +122,41 @@ function evolveClosing(
     closingHash: entry.hash,
     physicianId: facts.injections.at(-1)?.physicianId ?? state.supervisor.primary,
   }
-  return { ...state, session: { kind: 'none' }, unsigned: [...state.unsigned, unsigned] }
+  return {
+    ...state,
+    session: { kind: 'none' },
+    supervisor: { ...state.supervisor, takeover: null },
+    unsigned: [...state.unsigned, unsigned],
+  }
+}
+
+function supervisorAfter(
+  before: Supervisor,
+  { body: { primary, standby, instead } }: EventOf<'supervisor-chosen'>,
+  at: string,
+): Supervisor {
+  if (instead !== undefined) {
+    return { primary, standby, takeover: { from: instead.physicianId, why: instead.why, at } }
+  }
+  return { primary, standby, takeover: primary === before.primary ? before.takeover : null }
+}
+
+/** Who was brought into a session has nothing left to confirm once it is over. */
+const betweenSessions = (supervisor: Supervisor, { kind }: WorkstationState['session']): Supervisor =>
+  kind === 'none' && supervisor.takeover !== null ? { ...supervisor, takeover: null } : supervisor
+
+function withTakeoverConfirmed(
+  state: WorkstationState,
+  { body }: EventOf<'statement-received'>,
+): WorkstationState {
+  const { statement } = body.signed
+  const { primary, takeover } = state.supervisor
+  const isConfirmed =
+    statement.kind === 'took-over' &&
+    statement.sessionId === sessionIdOf(state.session) &&
+    statement.physicianId === primary &&
+    statement.from === takeover?.from
+  return isConfirmed ? { ...state, supervisor: { ...state.supervisor, takeover: null } } : state
 }
 
 /** Whether this physician's signature closes that session. Without a physician on record, any may sign. */

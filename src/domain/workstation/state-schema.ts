@@ -5,6 +5,7 @@ import {
   escalationKindSchema,
   gateFindingSchema,
   injectedSchema,
+  insteadSchema,
   outOfBandPageSchema,
   pressOriginSchema,
 } from '../log/events.ts'
@@ -135,7 +136,11 @@ export const workstationStateSchema: z.ZodType<WorkstationState> = z.strictObjec
     z.strictObject({ kind: z.literal('observing'), facts: factsSchema, observation: observationSchema }),
     z.strictObject({ kind: z.literal('closing'), facts: factsSchema }),
   ]),
-  supervisor: z.strictObject({ primary: maybe, standby: maybe }),
+  supervisor: z.strictObject({
+    primary: maybe,
+    standby: maybe,
+    takeover: z.strictObject({ from: z.string(), why: insteadSchema.shape.why, at: z.string() }).nullable(),
+  }),
   links: z.record(z.string(), linkStateSchema),
   gap: z.strictObject({ openedAt: z.string(), physicianId: maybe }).nullable(),
   reaction: escalationSchema.nullable(),

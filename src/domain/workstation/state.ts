@@ -1,5 +1,13 @@
 import type { LinkState } from '../link/link.ts'
-import type { CallTerms, EscalationKind, Event, EventOf, OutOfBandPage, PressOrigin } from '../log/events.ts'
+import type {
+  CallTerms,
+  EscalationKind,
+  Event,
+  EventOf,
+  Instead,
+  OutOfBandPage,
+  PressOrigin,
+} from '../log/events.ts'
 import type { ContrastClass, Exam, GateCheckId } from '../policy/policy.ts'
 import type { Gap, Order, Statement } from '../statement/statement.ts'
 
@@ -140,6 +148,14 @@ export type UnsignedSession = {
   readonly physicianId: string | null
 }
 
+export type Supervisor = {
+  readonly primary: string | null
+  readonly standby: string | null
+  /** The primary was brought into the open session in somebody's place, and has not confirmed it yet. */
+  readonly takeover: Takeover | null
+}
+export type Takeover = { readonly from: string; readonly why: Instead['why']; readonly at: string }
+
 export type SignInGuard = { readonly failures: number; readonly lastFailureAt: string | null }
 
 /** The fold of the log: everything that must survive a crash. What only lives now (links measured, sockets) is not here. */
@@ -147,7 +163,7 @@ export type WorkstationState = {
   readonly operator: Operator
   readonly signIn: Readonly<Record<string, SignInGuard>>
   readonly session: SessionState
-  readonly supervisor: { readonly primary: string | null; readonly standby: string | null }
+  readonly supervisor: Supervisor
   readonly links: Readonly<Record<string, LinkState>>
   readonly gap: Gap | null
   readonly reaction: Escalation | null
@@ -206,7 +222,13 @@ export type Command =
   | { readonly kind: 'read-back-order'; readonly statementId: string }
   /** Facts. */
   | { readonly kind: 'report-link'; readonly physicianId: string; readonly link: LinkState }
-  | { readonly kind: 'report-supervisor'; readonly primary: string | null; readonly standby: string | null }
+  | {
+      readonly kind: 'report-supervisor'
+      readonly primary: string | null
+      readonly standby: string | null
+      /** Why the primary so far is not it any more. */
+      readonly why?: Instead['why']
+    }
   | {
       readonly kind: 'report-paged'
       readonly escalationId: string

@@ -10,6 +10,8 @@ const soundRetryMs = 1000
 /** Makes the noise that the alarms' state asks for, in every sense; reconciled, so nothing rings by accident. */
 export type Ringer = {
   readonly show: (state: AlarmsState) => void
+  /** A room waits for this physician to confirm that they supervise it: the tone of a question calls them. */
+  readonly callIn: (isCalled: boolean) => void
   readonly close: () => void
 }
 
@@ -24,13 +26,14 @@ export function createRinger(options: {
 }): Ringer {
   const { tones, clock } = options
   let state: AlarmsState = { alarms: [], early: {}, remembered: {} }
+  let isCalledIn = false
   let sounding: 'high' | 'medium' | null = null
   let stopBeat: (() => void) | null = null
   let beat = false
   const notified = new Map<string, (() => void) | undefined>()
 
   function sound(): void {
-    const wanted = soundFor(state)
+    const wanted = soundFor(state) ?? (isCalledIn ? 'medium' : null)
     if (wanted === sounding) return
     sounding = wanted
     if (wanted === null) {
@@ -84,5 +87,15 @@ export function createRinger(options: {
     title()
     notifications()
   }
-  return { show, close: () => show({ alarms: [], early: {}, remembered: {} }) }
+  return {
+    show,
+    callIn: (isCalled) => {
+      isCalledIn = isCalled
+      sound()
+    },
+    close: () => {
+      isCalledIn = false
+      show({ alarms: [], early: {}, remembered: {} })
+    },
+  }
 }

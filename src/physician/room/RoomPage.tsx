@@ -73,7 +73,16 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
               It may have changed since. What you say here is sent when a way to the room opens.
             </Notice>
           )}
-          {view?.gapOpen === true && <GapReview deviceId={deviceId} gap={view.gap} />}
+          {view?.supervisor != null &&
+            view.session !== null &&
+            view.supervisor.physicianId !== physicianId && (
+              <Notice tone="info" title={`${view.supervisor.name} supervises this room now`}>
+                {room.covered?.status?.standby === physicianId
+                  ? 'You stand by: the room brings you in by itself if it loses them.'
+                  : 'What you say here is logged, and does not make you its supervising physician.'}
+              </Notice>
+            )}
+          {view?.gapOpen === true && <GapReview deviceId={deviceId} view={view} />}
           {view === null ? (
             <EmptyState icon="info" title="No patient data from this room yet">
               Patient and session come over the encrypted link from the room itself, never from the hub.

@@ -56,15 +56,18 @@ type Session = NonNullable<RoomView['session']>
 function Records({ deviceId, session }: { readonly deviceId: string; readonly session: Session }) {
   const { say } = useConsole()
   const { sessionId } = session
+  // Whoever comes back to a room that another has supervised meanwhile confirms again.
   const progress = progressOf(
-    useOutbox(),
+    { ...useOutbox(), confirmed: [] },
     (said) => said.kind === 'records-confirmed' && said.sessionId === sessionId,
   )
   if (session.recordsConfirmed)
     return <StatusWord status="good" word="Imaging records reviewed" detail="and confirmed" />
   return (
     <div className="session-act">
-      {progress.kind === 'not-said' ? (
+      {progress.kind === 'on-its-way' ? (
+        <StatusWord status="busy" word="Imaging records reviewed" detail={progress.words} />
+      ) : (
         <>
           <StatusWord status="attention" word="Imaging records" detail="not confirmed yet" />
           <Button
@@ -75,12 +78,6 @@ function Records({ deviceId, session }: { readonly deviceId: string; readonly se
             Imaging records reviewed
           </Button>
         </>
-      ) : (
-        <StatusWord
-          status="busy"
-          word="Imaging records reviewed"
-          detail={progress.kind === 'on-its-way' ? progress.words : 'received by the room'}
-        />
       )}
     </div>
   )

@@ -12,6 +12,7 @@ const lackWords: Readonly<Record<LinkLack, string>> = {
   'physician-has-opened-no-room': 'you have not opened this room',
   'physician-is-not-looking': 'this page is hidden',
   'physician-attention-unknown': 'this page does not say whether you attend to the room',
+  'physician-has-not-confirmed': 'you have not confirmed that you supervise it now',
 }
 
 const shortWords: Readonly<Partial<Record<LinkLack, string>>> = {

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { CoveredRoom } from '../../contract/hub.ts'
 import type { RoomView } from '../../contract/room-view.ts'
-import { type LinkState, linkThresholds } from '../../domain/link/link.ts'
+import { type LinkState, linkThresholds, unconfirmed } from '../../domain/link/link.ts'
 import type { ConsoleMeasurement } from '../../platform/web/session-links.ts'
 import type { Clock } from '../ticker/clock.ts'
 import type { RoomKnown } from './room-tile.ts'
@@ -36,11 +36,18 @@ export const isOnScreen = ({ received }: ConsoleMeasurement): boolean =>
 export function createRooms(options: {
   readonly clock: Clock
   readonly assess: (measurement: ConsoleMeasurement, ageMs: number) => LinkState
+  readonly selfId: () => string
   readonly onScreen: (deviceId: string) => void
 }): Rooms {
   const { clock } = options
   const store = createStore<RoomsState>(() => ({ byDevice: {}, streams: {}, listedAt: null }))
   const lastByDevice = new Map<string, { readonly measurement: ConsoleMeasurement; readonly atMs: number }>()
+
+  /** As the room judges it: whoever was brought in and has not confirmed it is not live there. */
+  const asConfirmed = (view: RoomView | null, link: LinkState): LinkState =>
+    view?.supervisor?.physicianId === options.selfId() && view.supervisor.takeover !== null
+      ? unconfirmed(link)
+      : link
 
   const patch = (deviceId: string, change: Partial<RoomKnown>) =>
     store.setState(({ byDevice }) => ({
@@ -53,7 +60,7 @@ export function createRooms(options: {
     const link: LinkState =
       last === undefined
         ? { kind: 'none' }
-        : options.assess(last.measurement, Math.max(0, clock.monoMs() - last.atMs))
+        : asConfirmed(known.view, options.assess(last.measurement, Math.max(0, clock.monoMs() - last.atMs)))
     const roundTripMs = last?.measurement.roundTripMs ?? null
     if (sameLink(known.link, link) && known.roundTripMs === roundTripMs) return
     patch(deviceId, { link, roundTripMs })
@@ -74,7 +81,10 @@ export function createRooms(options: {
         return { byDevice: next, listedAt: clock.instant() }
       })
     },
-    viewed: (deviceId, view) => patch(deviceId, { view, viewAtMonoMs: clock.monoMs() }),
+    viewed(deviceId, view) {
+      patch(deviceId, { view, viewAtMonoMs: clock.monoMs() })
+      judgeOne(deviceId)
+    },
     mediaAsked: (deviceId, media) => patch(deviceId, { media }),
     measured(deviceId, measurement) {
       if (measurement === null) lastByDevice.delete(deviceId)

@@ -5,6 +5,7 @@ import { formatClock } from '../../ui/time.ts'
 import { AlarmNews } from '../alarms/AlarmNews.tsx'
 import { consequence } from '../call/readiness.ts'
 import { useCall, useConsole, useOutbox } from '../console-context.ts'
+import { TakeoverNotices } from '../rooms/TakeoverNotices.tsx'
 import './banners.css'
 
 /** What is wrong now and what to do, above whatever the physician is looking at. */
@@ -19,6 +20,7 @@ export function Banners() {
   const onCall = call.kind === 'on'
   return (
     <section className="banners" aria-label="Notices">
+      <TakeoverNotices />
       {soundProblem !== null && (
         <Notice tone="loud" title="The alarm cannot sound" announce>
           {soundProblem} Click anywhere on this page; it tries again every second.

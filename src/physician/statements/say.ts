@@ -27,6 +27,7 @@ export type Saying =
       readonly note: string
     }
   | { readonly kind: 'records-confirmed'; readonly sessionId: string }
+  | { readonly kind: 'took-over'; readonly sessionId: string; readonly from: string }
   | { readonly kind: 'gap-reviewed'; readonly gap?: Gap; readonly note: string }
   | { readonly kind: 'signed'; readonly sessionId: string; readonly closingHash: string }
 

@@ -1,3 +1,4 @@
+import type { LinkState } from '../../domain/link/link.ts'
 import type { Injection, SessionState } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -53,7 +54,7 @@ export function InjectionStep({ session }: { readonly session: SessionState & { 
           </p>
         ) : (
           <Notice tone="loud" title={`${silent ? words.unknown : words.lost} — ${link.detail}`} announce>
-            {words.lostDetail}
+            {isOnlyUnconfirmed(reading.state) ? words.unconfirmed : words.lostDetail}
           </Notice>
         )}
         <p className="injecting-time">
@@ -65,6 +66,9 @@ export function InjectionStep({ session }: { readonly session: SessionState & { 
     </StepFrame>
   )
 }
+
+const isOnlyUnconfirmed = (link: LinkState): boolean =>
+  link.kind === 'partial' && link.lacks.every((lack) => lack === 'physician-has-not-confirmed')
 
 /** `Iohexol 350 mg I/mL · 95 mL · IV · lot A123 · 09:41:07`. */
 export function InjectionLine({ injection }: { readonly injection: Injection }) {

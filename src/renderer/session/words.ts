@@ -137,6 +137,8 @@ export const sessionWords = {
     unknown: 'SUPERVISION UNKNOWN',
     lostDetail:
       'The physician does not both see and hear this room now, and the record says so. The link is being restored by itself. Your site’s rule decides whether to stop.',
+    unconfirmed:
+      'Picture and sound flow both ways; they have to say that they are there, and the record says since when. Speak to them. Your site’s rule decides whether to stop.',
     held: 'Supervised now',
   },
   observe: {

@@ -15,6 +15,9 @@ export function Banners() {
   const restarted = useView((view) => view.restarted)
   const toasts = useView((view) => view.toasts)
   const gap = snapshot?.state.gap ?? null
+  const { primary = null, takeover = null } = snapshot?.state.supervisor ?? {}
+  // Whoever supervises now can review what another has lost.
+  const reviewer = primary ?? gap?.physicianId ?? null
   const enrolled = snapshot?.enrolment.kind === 'enrolled'
   // During a reaction only what changes what to do now: the rest comes back with the work.
   const calm = (snapshot?.state.reaction ?? null) === null
@@ -37,13 +40,20 @@ export function Banners() {
           {...bannerWords.doubted(snapshot.durability.problem.message, snapshot.durability.resumes)}
         />
       )}
+      {snapshot !== null && primary !== null && takeover !== null && (
+        <Banner
+          tone="loud"
+          {...bannerWords.takeover(
+            takeover,
+            physicianName(snapshot, primary),
+            physicianName(snapshot, takeover.from),
+          )}
+        />
+      )}
       {calm && snapshot !== null && gap !== null && (
         <Banner
           tone="attention"
-          {...bannerWords.gap(
-            gap.openedAt,
-            gap.physicianId === null ? null : physicianName(snapshot, gap.physicianId),
-          )}
+          {...bannerWords.gap(gap.openedAt, reviewer === null ? null : physicianName(snapshot, reviewer))}
         />
       )}
       {calm && restarted && (

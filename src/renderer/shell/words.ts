@@ -1,7 +1,9 @@
 import type { HubConnection, LinkReading } from '../../contract/ipc.ts'
+import { insteadInWords } from '../../domain/coverage/instead-words.ts'
 import type { LinkLack } from '../../domain/link/link.ts'
+import type { Takeover } from '../../domain/workstation/state.ts'
 import type { Status } from '../../ui/StatusWord.tsx'
-import { formatTime } from '../../ui/time.ts'
+import { formatClock, formatTime } from '../../ui/time.ts'
 
 export const shellWords = {
   starting: 'Starting…',
@@ -55,6 +57,7 @@ const lackWords: Record<LinkLack, string> = {
   'physician-has-opened-no-room': 'they have not opened this room',
   'physician-is-not-looking': 'they are not looking, their console is hidden',
   'physician-attention-unknown': 'their console does not say whether they attend to this room',
+  'physician-has-not-confirmed': 'they have not confirmed yet that they supervise now',
 }
 
 /** What the link is, from what is measured; never from "connected". */
@@ -161,6 +164,10 @@ export const bannerWords = {
   gap: (since: string, name: string | null) => ({
     title: `Supervision was interrupted at ${formatTime(since)}.`,
     body: `The next injection waits until ${name ?? 'a supervising physician'} has reviewed it, or you override it with a reason at step 3.`,
+  }),
+  takeover: ({ why, at }: Takeover, name: string, from: string) => ({
+    title: `${name} was brought in at ${formatClock(at)}, instead of ${insteadInWords(why, from)}.`,
+    body: 'Speak to them. Until they confirm, they do not count as supervising and no injection starts. If nobody answers, ask the physician; for a reaction the red button works as ever.',
   }),
   stale: (issuedAt: string | null) => ({
     title:

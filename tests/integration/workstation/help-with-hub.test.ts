@@ -125,7 +125,7 @@ describe('a physician', () => {
     await onCall(hub, 'dr-chen')
     await onCall(hub, 'dr-rao')
     const { state } = await room.until((s) => s.peers.length === 2)
-    expect(state.supervisor).toEqual({ primary: 'dr-chen', standby: 'dr-rao' })
+    expect(state.supervisor).toMatchObject({ primary: 'dr-chen', standby: 'dr-rao' })
     room.measure('dr-rao')
     await hub.hub.stop()
     await room.until((s) => s.hub.kind === 'offline')

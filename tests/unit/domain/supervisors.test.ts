@@ -71,4 +71,14 @@ describe('who supervises and who stands by', () => {
       standby: 'c',
     })
   })
+
+  it('a primary who is not heard gives way to a licensed standby alone, and stands by then', () => {
+    const at = { primary: 'a', standby: 'b' }
+    const without = (current: typeof at) =>
+      chooseSupervisors(policy, 'ct-2', ['a', 'b', 'c', 'expired'], current, undefined, 'a')
+    expect(without(at)).toEqual({ primary: 'b', standby: 'a' })
+    expect(without({ primary: 'a', standby: 'expired' })).toEqual({ primary: 'a', standby: 'b' })
+    // Somebody else is not heard.
+    expect(without({ primary: 'b', standby: 'c' })).toEqual({ primary: 'b', standby: 'c' })
+  })
 })

@@ -44,7 +44,12 @@ function consoleWithCall() {
       selfId: () => 'p-chen',
       say: async () => true,
     }),
-    rooms: createRooms({ clock, assess: () => ({ kind: 'live' }), onScreen: () => undefined }),
+    rooms: createRooms({
+      clock,
+      assess: () => ({ kind: 'live' }),
+      selfId: () => 'p-chen',
+      onScreen: () => undefined,
+    }),
     outbox: createOutbox(
       storage,
       { hub: async () => ({ kind: 'offline' as const }), peer: () => false },

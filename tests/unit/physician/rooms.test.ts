@@ -136,6 +136,7 @@ describe('the rooms', () => {
     const rooms = createRooms({
       clock,
       assess: (_, ageMs) => (ageMs > 2000 ? { kind: 'lost', reason: 'silent' } : { kind: 'live' }),
+      selfId: () => self,
       onScreen: (deviceId) => onScreen.push(deviceId),
     })
     return { clock, rooms, onScreen, linkOf: (id: string) => rooms.store.getState().byDevice[id]?.link.kind }
