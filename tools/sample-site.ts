@@ -13,6 +13,7 @@ export const sampleIds = {
   site: 'imaging-center-north',
   rooms: { ct2: 'ct-2', mr1: 'mr-1' },
   physicians: { chen: 'p-chen', rao: 'p-rao' },
+  medicalDirector: 'p-novak',
   technologists: { ortiz: 't-ortiz', kim: 't-kim' },
   responder: 'r-patel',
 } as const
@@ -93,7 +94,16 @@ export function sampleSite(now: Date, pins: SamplePins): PolicyContent {
         ],
         modalities: both,
       },
+      // On no bench: she approves the cards, and her name says what that is worth.
+      {
+        id: sampleIds.medicalDirector,
+        name: 'Dr. E. Novak (sample)',
+        role: 'MD',
+        licenses: [{ state: 'CA', validUntil: `${year + 1}-12-31` }],
+        modalities: both,
+      },
     ],
+    medicalDirectors: [sampleIds.medicalDirector],
     technologists: [
       { id: 't-ortiz', name: 'J. Ortiz', title: 'RT(R)(CT)', pin: verifierOf(pins['t-ortiz']) },
       { id: 't-kim', name: 'L. Kim', title: 'RT(R)(MR)', pin: verifierOf(pins['t-kim']) },

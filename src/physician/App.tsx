@@ -2,6 +2,7 @@ import { useStore } from 'zustand'
 import { AccountPage } from './account/AccountPage.tsx'
 import { AlarmOverlay } from './alarms/AlarmOverlay.tsx'
 import { CallPage } from './call/CallPage.tsx'
+import { CardsPage } from './cards/CardsPage.tsx'
 import { useCall, useConsole } from './console-context.ts'
 import { RoomPage } from './room/RoomPage.tsx'
 import { Grid } from './rooms/Grid.tsx'
@@ -10,7 +11,7 @@ import { TopBar } from './shell/TopBar.tsx'
 import type { Theme } from './shell/theme.ts'
 import './app.css'
 
-/** One page, five screens: account, going on call, all rooms, one room, and an alarm over whatever is shown. */
+/** One page, six screens: account, going on call, all rooms, one room, the cards, and an alarm over whatever is shown. */
 export function App({ theme }: { readonly theme: Theme }) {
   const { account } = useConsole()
   const { kind } = useStore(account.store)
@@ -21,14 +22,16 @@ export function App({ theme }: { readonly theme: Theme }) {
 function SignedIn({ theme }: { readonly theme: Theme }) {
   const { page } = useConsole()
   const { call } = useCall()
-  const openRoomId = useStore(page, (state) => state.openRoomId)
+  const { openRoomId, cardsOpen } = useStore(page)
   return (
     <>
       <AlarmOverlay />
       <TopBar theme={theme} />
       <Banners />
       <main className="console-main">
-        {call.kind !== 'on' ? (
+        {cardsOpen ? (
+          <CardsPage />
+        ) : call.kind !== 'on' ? (
           <CallPage />
         ) : openRoomId === null ? (
           <Grid />

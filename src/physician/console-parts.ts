@@ -7,6 +7,7 @@ import type { HubApi } from './account/hub-api.ts'
 import type { AlarmKeeper } from './alarms/alarm-keeper.ts'
 import type { Call } from './call/call.ts'
 import type { Preferences } from './call/preferences.ts'
+import type { CardsKeeper } from './cards/cards.ts'
 import type { HubConnection, openHubSocket } from './hub/hub-socket.ts'
 import type { PagesHereKeeper } from './push/pages-here.ts'
 import type { Rooms } from './rooms/rooms.ts'
@@ -20,6 +21,8 @@ import type { Clock } from './ticker/clock.ts'
 /** What the page shows besides what its modules know. */
 export type PageState = {
   readonly openRoomId: string | null
+  /** The site's reaction cards are shown, in the place of rooms. */
+  readonly cardsOpen: boolean
   readonly recentOrders: readonly Order[]
   /** Things that went wrong and that a person should know, in words. */
   readonly notices: readonly string[]
@@ -39,6 +42,7 @@ export type Console = {
   readonly signing: Signing
   readonly call: Call
   readonly pagesHere: PagesHereKeeper
+  readonly cards: CardsKeeper
   readonly start: () => Promise<void>
   readonly goOnCall: () => Promise<void>
   readonly goOffCall: () => void
@@ -46,6 +50,7 @@ export type Console = {
   /** @param stopPages in this browser, also while the console is closed */
   readonly signOut: (stopPages: boolean) => Promise<void>
   readonly openRoom: (deviceId: string | null) => void
+  readonly showCards: (open: boolean) => void
   readonly accept: (escalationId: string) => void
   readonly decline: (escalationId: string, reason: string) => void
   /** Confirms that this physician supervises the room that brought them in, and goes there. */

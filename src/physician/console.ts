@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import { createAlarmKeeper } from './alarms/alarm-keeper.ts'
 import { type Ability, signatureAbility } from './call/readiness.ts'
+import { createCards } from './cards/cards.ts'
 import type { Console, ConsoleParts, PageState } from './console-parts.ts'
 import type { HubConnection, HubSocket } from './hub/hub-socket.ts'
 import { keepIce } from './hub/ice.ts'
@@ -24,6 +25,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const connection = createStore<HubConnection>(() => ({ kind: 'connecting' }))
   const page = createStore<PageState>(() => ({
     openRoomId: null,
+    cardsOpen: false,
     recentOrders: preferences.recentOrders(),
     notices: [],
     soundProblem: null,
@@ -49,6 +51,18 @@ export function createConsole(parts: ConsoleParts): Console {
     ...parts,
     onRenewed: (signer) => outbox.renewed(signer),
     onReady: () => outbox.signWaiting(),
+  })
+
+  const cards = createCards({
+    api,
+    subtle: parts.subtle,
+    signer: () => signing.signer(),
+    selfName: () => {
+      const now = account.store.getState()
+      return now.kind === 'signed-in' || now.kind === 'expired' ? now.me.name : selfId
+    },
+    instant: clock.instant,
+    newId: parts.newId,
   })
 
   const baseOf = (deviceId: string) => ({
@@ -84,7 +98,7 @@ export function createConsole(parts: ConsoleParts): Console {
   })
 
   function openRoom(deviceId: string | null): void {
-    page.setState({ openRoomId: deviceId })
+    page.setState({ openRoomId: deviceId, cardsOpen: false })
     voice()
   }
   const takeovers = createTakeovers({
@@ -177,6 +191,7 @@ export function createConsole(parts: ConsoleParts): Console {
     signing.close()
     pagesHere.leave()
     rooms.clear()
+    page.setState({ cardsOpen: false })
     selfId = ''
   }
 
@@ -205,6 +220,7 @@ export function createConsole(parts: ConsoleParts): Console {
     signing,
     call,
     pagesHere,
+    cards,
     start: () => account.check(),
     async goOnCall() {
       const [prepared, known] = await Promise.all([call.prepare(signature()), ice.known()])
@@ -240,6 +256,11 @@ export function createConsole(parts: ConsoleParts): Console {
       call.setMuted(false)
       openRoom(deviceId)
       void outbox.say(statementOf(baseOf(deviceId), { kind: 'took-over', sessionId, from }))
+    },
+    showCards(open) {
+      // Whoever reads the cards has no room before their eyes.
+      if (open) openRoom(null)
+      page.setState({ cardsOpen: open })
     },
     accept(escalationId) {
       const alarm = alarms.store.getState().alarms.find((a) => a.page.escalationId === escalationId)

@@ -16,6 +16,19 @@ import {
   snapshotOf,
 } from './sample-snapshots.ts'
 
+const approvedCards = {
+  edition: 'example-1',
+  hash: '0'.repeat(64),
+  policyIssuedAt: '2026-11-20T10:00:00.000Z',
+  approval: {
+    kind: 'sound' as const,
+    by: 'Dr. E. Novak',
+    physicianId: 'novak',
+    at: '2026-11-20T10:00:00.000Z',
+    validUntil: '2099-12-31',
+  },
+}
+
 export type Scene = {
   readonly name: string
   readonly page?: 'index' | 'help'
@@ -45,12 +58,27 @@ export const helpScenes: readonly Scene[] = [
   {
     name: 'reaction-cancel',
     snapshot: () => reacting({ pressedAt: ago(1) }),
-    says: [/Cancel within \d s because:/, 'What do you see?', 'not approved by a medical director'],
+    says: [/Cancel within \d s because:/, 'What do you see?', 'NOT APPROVED by a medical director'],
   },
   {
     name: 'reaction-on-screen',
     snapshot: () => reacting({ ...onScreen, cardId: 'anaphylaxis', drill: true, orders: [order(null)] }),
     says: ['Dr. A. Chen is on screen', 'DRILL', '1 mg/mL', 'IM, outer thigh', 'End the call…'],
+  },
+  {
+    name: 'reaction-card-approved',
+    snapshot: () => ({ ...reacting({ ...onScreen, cardId: 'anaphylaxis' }), cards: approvedCards }),
+    says: ['Approved by Dr. E. Novak, medical director, on 2026-11-20', 'Other card'],
+  },
+  {
+    name: 'reaction-cards-expired',
+    snapshot: () => ({
+      ...reacting(onScreen),
+      cards: { ...approvedCards, approval: { ...approvedCards.approval, validUntil: '2026-01-31' } },
+    }),
+    says: [
+      'NOT APPROVED by a medical director: the approval by Dr. E. Novak of 2026-11-20 ended on 2026-01-31',
+    ],
   },
   {
     name: 'reaction-end',

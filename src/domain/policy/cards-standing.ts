@@ -1,15 +1,15 @@
-import { dayOf, isValidOn } from '../time.ts'
+import { dayOf } from '../time.ts'
 import type { CardsStanding, JudgedCards } from './cards-approval.ts'
 
-/** How these cards stand at `now`. An approval ends by itself with its last day, in UTC. */
+/** How these cards stand at `now`, an instant or a day. An approval ends by itself with its last day, in UTC. */
 export function standingOf(
   { edition, hash, policyIssuedAt, approval }: JudgedCards,
   now: string,
 ): CardsStanding {
   if (approval.kind !== 'sound') return { edition, hash, approval }
   // A clock that was set back makes nothing valid again.
-  const today = policyIssuedAt > now ? policyIssuedAt : now
-  const kind = isValidOn(approval.validUntil, today) ? 'approved' : 'expired'
+  const today = [dayOf(policyIssuedAt), dayOf(now)].toSorted().at(-1) ?? now
+  const kind = today <= approval.validUntil ? 'approved' : 'expired'
   return { edition, hash, approval: { ...approval, kind } }
 }
 

@@ -6,7 +6,9 @@ import {
   meSchema,
   pushKeyResponseSchema,
   type pushSubscriptionSchema,
+  siteCardsSchema,
 } from '../../contract/hub.ts'
+import type { SignedCardsWord } from '../../domain/policy/cards-approval.ts'
 import { fail, ok, type Result } from '../../domain/result.ts'
 
 /** The hub over HTTP, as the console uses it. Every answer is checked; every failure has words. */
@@ -66,6 +68,8 @@ export function createHubApi(fetch: Fetch) {
     pushBegin: (subscription: z.infer<typeof pushSubscriptionSchema>) =>
       call('POST', '/api/physician/push', subscription),
     pushEnd: (endpoint: string) => call('POST', '/api/physician/push/end', { endpoint }),
+    cards: () => read(call('GET', '/api/physician/cards'), siteCardsSchema, '/api/physician/cards'),
+    sayOfCards: (signed: SignedCardsWord) => call('POST', '/api/physician/cards/approval', { signed }),
     ice: () => read(call('GET', '/api/ice'), iceResponseSchema, '/api/ice'),
   }
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
+import { standingOf } from '../../domain/policy/cards-standing.ts'
 import { Button } from '../../ui/Button.tsx'
+import { CardsApproval } from '../../ui/CardsApproval.tsx'
 import { ElapsedTime } from '../../ui/ElapsedTime.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -82,6 +84,13 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
                   : 'What you say here is logged, and does not make you its supervising physician.'}
               </Notice>
             )}
+          {view?.cards !== undefined && (
+            <CardsApproval
+              standing={standingOf(view.cards, new Date().toISOString())}
+              about="Reaction cards"
+              advice="The room sees this, too, and follows your orders."
+            />
+          )}
           {view?.gapOpen === true && <GapReview deviceId={deviceId} view={view} />}
           {view === null ? (
             <EmptyState icon="info" title="No patient data from this room yet">

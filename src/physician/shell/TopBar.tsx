@@ -14,7 +14,7 @@ import './top-bar.css'
 
 /** Who is here, whether rooms can find them, and what is on its way: always in sight. */
 export function TopBar({ theme }: { readonly theme: Theme }) {
-  const { goOffCall, signOut } = useConsole()
+  const { goOffCall, showCards, signOut } = useConsole()
   const { name } = useSelf()
   const { call } = useCall()
   const [leaving, setLeaving] = useState<'off-call' | 'sign-out' | null>(null)
@@ -32,6 +32,9 @@ export function TopBar({ theme }: { readonly theme: Theme }) {
       <OnItsWay />
       <span className="top-bar-space" />
       {call.kind === 'on' && <PagesHereButton />}
+      <Button kind="plain" size="small" icon="document" onClick={() => showCards(true)}>
+        Cards
+      </Button>
       <Clock />
       <ThemeButton theme={theme} />
       <span className="top-bar-name">{name}</span>

@@ -1,14 +1,19 @@
 import { canonicalJson, type Json } from '../../domain/log/canonical.ts'
+import type { SignedCardsWord } from '../../domain/policy/cards-approval.ts'
 import { fail, ok, type Result } from '../../domain/result.ts'
 import type { ConsoleCertificate, SignedStatement, Statement } from '../../domain/statement/statement.ts'
 import type { HubApi } from '../account/hub-api.ts'
 import { toBase64url } from './bytes.ts'
 import type { Storage } from './storage.ts'
 
+/** What a physician says to a room, or a medical director about the site's cards. */
+type Signable = Statement | SignedCardsWord['statement']
+type Signed<S> = Omit<SignedStatement, 'statement'> & { readonly statement: S }
+
 /** Signs what the physician says. The private key never leaves WebCrypto. */
 export type StatementSigner = {
   readonly physicianId: string
-  readonly sign: (statement: Statement) => Promise<SignedStatement>
+  readonly sign: <S extends Signable>(statement: S) => Promise<Signed<S>>
   readonly certificate: () => ConsoleCertificate
   /** Fetches a fresh certificate for the same key. */
   readonly renew: () => Promise<Result<ConsoleCertificate>>
@@ -47,7 +52,7 @@ export async function openSigner(
     physicianId,
     certificate: () => certificate,
     async sign(statement) {
-      const bytes = new TextEncoder().encode(canonicalJson(statement as Json))
+      const bytes = new TextEncoder().encode(canonicalJson(statement as unknown as Json))
       const signature = toBase64url(await subtle.sign('Ed25519', privateKey, bytes))
       return { statement, signature, signer: certificate }
     },

@@ -1,5 +1,6 @@
 import type { Intent, Snapshot, WorkstationBridge } from '../../contract/ipc.ts'
 import { timingOf } from '../../domain/escalation/timing.ts'
+import { dayOf } from '../../domain/time.ts'
 import { createAlarmTones } from '../../platform/web/alarm-tones.ts'
 import { formatElapsed } from '../../ui/time.ts'
 import { createAlarm } from '../alarm.ts'
@@ -23,6 +24,7 @@ export function createHelpWindow(root: HTMLElement): void {
     problem: null,
     soundProblem: null,
     mayCancel: false,
+    today: today(Date.now()),
     browsing: false,
   }
   let receivedAt = performance.now()
@@ -59,6 +61,10 @@ export function createHelpWindow(root: HTMLElement): void {
     const mayCancel =
       open !== null && sincePressMs() < timingOf(open, view.snapshot?.policy ?? null).cancelWithinMs
     if (mayCancel !== view.mayCancel) set({ mayCancel })
+    const day = today(
+      view.snapshot === null ? Date.now() : view.snapshot.nowMs + performance.now() - receivedAt,
+    )
+    if (day !== view.today) set({ today: day })
   }
 
   // Made now and kept running: opening the audio hardware at the press would cost the first tone its time.
@@ -101,6 +107,8 @@ function createActions(bridge: WorkstationBridge, set: (part: Partial<HelpView>)
     },
   }
 }
+
+const today = (nowMs: number): string => dayOf(new Date(nowMs).toISOString())
 
 /** What stays the same of a button when its words change, and differs where the words do not. */
 const identityOf = (element: Element | null): string | null =>

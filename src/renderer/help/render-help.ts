@@ -1,7 +1,8 @@
 import type { Intent, Snapshot } from '../../contract/ipc.ts'
+import { isApproved, standingInWords, standingOf } from '../../domain/policy/cards-standing.ts'
 import type { ReactionCard } from '../../domain/policy/policy.ts'
 import type { Escalation } from '../../domain/workstation/state.ts'
-import { formatClock, formatDay } from '../../ui/time.ts'
+import { formatClock } from '../../ui/time.ts'
 import { pagersShown } from '../reaction/out-of-band.ts'
 import { stagesOf } from '../reaction/receipts.ts'
 import { reactionWords } from '../reaction/words.ts'
@@ -15,6 +16,8 @@ export type HelpView = {
   readonly problem: string | null
   readonly soundProblem: string | null
   readonly mayCancel: boolean
+  /** In UTC: an approval of the cards ends while they are shown. */
+  readonly today: string
   /** Back among the cards although one is chosen. */
   readonly browsing: boolean
 }
@@ -173,18 +176,14 @@ function cards(view: HelpView, reaction: Escalation, { send, browse }: HelpActio
   if (snapshot === null || content === undefined || content.items.length === 0) {
     return h('p', { class: 'help-soft' }, `${reactionWords.noCards}. ${reactionWords.noCardsDetail}`)
   }
-  const { approval, items } = content
+  const { items } = content
   const chosen = browsing ? undefined : items.find(({ id }) => id === reaction.cardId)
-  const warning =
-    approval === null
-      ? reactionWords.notApproved
-      : approval.validUntil < formatDay(snapshot.nowMs)
-        ? reactionWords.expired(approval.validUntil)
-        : null
+  const standing = snapshot.cards && standingOf(snapshot.cards, view.today)
   return h(
     'section',
     { class: 'help-cards', label: reactionWords.cards },
-    warning === null ? null : h('p', { class: 'help-warning' }, warning),
+    standing &&
+      h('p', { class: isApproved(standing) ? 'help-soft' : 'help-warning' }, standingInWords(standing)),
     ...(chosen === undefined
       ? items.map((card) =>
           h(

@@ -1,16 +1,17 @@
 import { useState } from 'react'
-import type { Policy, ReactionCard } from '../../domain/policy/policy.ts'
+import { standingOf } from '../../domain/policy/cards-standing.ts'
+import type { ReactionCard } from '../../domain/policy/policy.ts'
+import { dayOf } from '../../domain/time.ts'
 import type { Escalation } from '../../domain/workstation/state.ts'
 import { Button } from '../../ui/Button.tsx'
+import { CardSteps } from '../../ui/CardSteps.tsx'
+import { CardsApproval } from '../../ui/CardsApproval.tsx'
+import { useTick } from '../../ui/ElapsedTime.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { Notice } from '../../ui/Notice.tsx'
-import { formatDay } from '../../ui/time.ts'
 import { useIntent, useSnapshot, useView } from '../workstation/context.tsx'
 import { nowMs } from '../workstation/store.ts'
 import './reaction-cards.css'
 import { reactionWords as words } from './words.ts'
-
-type Dose = NonNullable<ReactionCard['steps'][number]['dose']>
 
 /** The site's cards: first what is seen, as large choices, then the chosen card's steps. */
 export function ReactionCards({ escalation }: { readonly escalation: Escalation }) {
@@ -32,9 +33,9 @@ export function ReactionCards({ escalation }: { readonly escalation: Escalation 
   }
   return (
     <div className="cards">
-      <Approval cards={cards} />
+      <Approval />
       {chosen !== undefined ? (
-        <CardSteps card={chosen} edition={cards.edition} onOther={() => setBrowsing(true)} />
+        <ChosenCard card={chosen} edition={cards.edition} onOther={() => setBrowsing(true)} />
       ) : (
         <>
           <h2 className="cards-title">{words.cards}</h2>
@@ -64,27 +65,15 @@ export function ReactionCards({ escalation }: { readonly escalation: Escalation 
   )
 }
 
-function Approval({ cards }: { readonly cards: Policy['cards'] }) {
-  const today = useView((view) => formatDay(nowMs(view)))
-  const { approval } = cards
-  if (approval === null) {
-    return (
-      <Notice tone="attention" title={words.notApproved}>
-        {words.notApprovedDetail}
-      </Notice>
-    )
-  }
-  if (approval.validUntil < today) {
-    return (
-      <Notice tone="attention" title={words.expired(approval.validUntil)}>
-        {words.notApprovedDetail}
-      </Notice>
-    )
-  }
-  return <p className="cards-approval">{words.approved(approval.by, approval.on)}</p>
+/** From whatever the room knows of its cards, by the day: an approval ends while they are open, too. */
+function Approval() {
+  useTick(10_000)
+  const { cards } = useSnapshot()
+  const today = useView((view) => dayOf(new Date(nowMs(view)).toISOString()))
+  return cards && <CardsApproval standing={standingOf(cards, today)} advice={words.notApprovedDetail} />
 }
 
-function CardSteps(props: {
+function ChosenCard(props: {
   readonly card: ReactionCard
   readonly edition: string
   readonly onOther: () => void
@@ -101,55 +90,10 @@ function CardSteps(props: {
           {words.otherCard}
         </Button>
       </header>
-      <ol className="card-steps">
-        {card.steps.map(({ text, dose }, index) => (
-          <li key={text}>
-            <span className="card-step-number">{index + 1}</span>
-            <div>
-              <p>{text}</p>
-              {dose !== null && <DoseLine dose={dose} />}
-            </div>
-          </li>
-        ))}
-      </ol>
-      <p className="cards-approval">
+      <CardSteps steps={card.steps} />
+      <p className="cards-source">
         {words.edition(edition)} · {words.source}: {card.source}
       </p>
     </article>
-  )
-}
-
-/** Amount, millilitres, concentration and route, each in its own place: a dose is never read from one number. */
-function DoseLine({ dose }: { readonly dose: Dose }) {
-  const { drug, amount, volumeMl, concentration, route } = dose
-  return (
-    <dl className="dose">
-      <div className="dose-drug">
-        <dt>Drug</dt>
-        <dd>{drug}</dd>
-      </div>
-      <div>
-        <dt>Amount</dt>
-        <dd>
-          {amount.value} {amount.unit}
-        </dd>
-      </div>
-      {volumeMl !== null && (
-        <div>
-          <dt>Volume</dt>
-          <dd>{volumeMl} mL</dd>
-        </div>
-      )}
-      {concentration !== null && (
-        <div>
-          <dt>Concentration</dt>
-          <dd>{concentration}</dd>
-        </div>
-      )}
-      <div>
-        <dt>Route</dt>
-        <dd>{route}</dd>
-      </div>
-    </dl>
   )
 }

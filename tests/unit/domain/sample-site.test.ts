@@ -27,7 +27,8 @@ describe('the sample site', () => {
     for (const room of site.rooms) expect(physicians).toEqual(expect.arrayContaining(room.bench))
     expect(site.rooms.map(({ id }) => id)).toEqual(Object.values(sampleIds.rooms))
     expect(site.technologists.map(({ id }) => id)).toEqual(Object.values(sampleIds.technologists))
-    expect(physicians).toEqual(Object.values(sampleIds.physicians))
+    expect(physicians).toEqual([...Object.values(sampleIds.physicians), sampleIds.medicalDirector])
+    expect(site.medicalDirectors).toEqual([sampleIds.medicalDirector])
     expect(site.responders.map(({ id }) => id)).toEqual([sampleIds.responder])
   })
 
