@@ -16,6 +16,17 @@ const laterByMs = 1000
 export type PrimaryStands = 'there' | 'doubted' | 'gone'
 
 /**
+ * Who supervised until just now and is heard again, while nobody has confirmed to follow them: a frozen tab or a page
+ * that was loaded anew must not leave the room to an empty desk.
+ */
+export function returnedFrom(
+  { supervisor: { takeover } }: WorkstationState,
+  isHeard: (physicianId: string) => boolean,
+): string | null {
+  return takeover !== null && isHeard(takeover.from) ? takeover.from : null
+}
+
+/**
  * @param silentMs since a physician was last heard over the peer link; null without a link to them
  * @param isOnCall by the hub's last word
  */

@@ -22,10 +22,11 @@ export function createHelpWindow(windows: Windows, isCalling: () => boolean): He
     follow: () => {
       const isNeeded = isCalling() && !windows.isAlive('main')
       if (isNeeded && !isRaised) raiseHelp()
-      if (!isNeeded && isRaised) {
-        isRaised = false
-        windows.hideHelp()
-      }
+      if (isNeeded || !isRaised) return
+      isRaised = false
+      // The call goes on there, also where that window was minimised.
+      if (isCalling()) windows.raise('main')
+      windows.hideHelp()
     },
   }
 }

@@ -4,7 +4,7 @@ import { chooseSupervisors } from '../domain/coverage/supervisors.ts'
 import { type LinkMeasurement, unconfirmed } from '../domain/link/link.ts'
 import type { Instead } from '../domain/log/events.ts'
 import type { Core } from './core.ts'
-import { type PrimaryStands, primaryStands } from './failover.ts'
+import { type PrimaryStands, primaryStands, returnedFrom } from './failover.ts'
 import { createLinks } from './links.ts'
 import { mergePresence, peersWanted } from './peers.ts'
 
@@ -55,7 +55,8 @@ export function createSupervision(core: Core): Supervision {
     const isOnCall = (id: string) => said?.some(({ physicianId }) => physicianId === id) ?? false
     stands = primaryStands(core.state(), (id) => links.silentMs(id, mono()), isOnCall)
     const unheard = stands === 'gone' ? before.primary : null
-    const chosen = chooseSupervisors(policy, roomId, ids, before, now, unheard)
+    const returned = returnedFrom(core.state(), (id) => isOnCall(id) && isUp(id))
+    const chosen = chooseSupervisors(policy, roomId, ids, before, now, unheard, returned)
     const why = whyReplaced(before.primary, isOnCall, unheard)
     core.execute({ kind: 'report-supervisor', ...chosen, why })
     peers = peersWanted(core.state(), present, stands === 'doubted')

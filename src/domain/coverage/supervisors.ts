@@ -11,6 +11,7 @@ export type Supervisors = { readonly primary: string | null; readonly standby: s
  * @param now for the licences; without it they are judged on the day the policy was issued
  * @param unheard present by the hub's word, and not heard in the room while the standby is: gives way to a standby who
  * may supervise
+ * @param returned who supervised until just now and is heard again, before whoever followed has confirmed it
  */
 export function chooseSupervisors(
   policy: Policy,
@@ -19,6 +20,7 @@ export function chooseSupervisors(
   current: Supervisors,
   now: string = policy.issuedAt,
   unheard: string | null = null,
+  returned: string | null = null,
 ): Supervisors {
   const room = roomOf(policy, roomId)
   if (room === undefined) return { primary: null, standby: null }
@@ -37,7 +39,12 @@ export function chooseSupervisors(
   const followed =
     unheard !== null && unheard === current.primary ? keeps(current.standby, eligible) : undefined
   const primary =
-    followed ?? keeps(current.primary, eligible) ?? keeps(current.standby, eligible) ?? eligible[0] ?? null
+    followed ??
+    keeps(returned, eligible) ??
+    keeps(current.primary, eligible) ??
+    keeps(current.standby, eligible) ??
+    eligible[0] ??
+    null
   const others = [...licensed, ...candidates.filter((id) => !licensed.includes(id))].filter(
     (id) => id !== primary,
   )

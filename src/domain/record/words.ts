@@ -250,7 +250,7 @@ function helpEventInWords(
         ? `Help pressed again (${originWords[event.body.origin]})`
         : `Help called AGAIN, the whole bench is asked (${originWords[event.body.origin]})`
     case 'help-shown':
-      return `Alarm heard and seen at the workstation after ${exactOrInWords(event.body.afterMs)}`
+      return `Alarm heard and seen at the workstation ${exactOrInWords(event.body.afterMs)} after the press`
     case 'physician-paged':
       return `${nameOf(event.body.physicianId)} paged (${event.body.path === 'hub' ? 'hub' : 'direct connection'}, ${event.body.level})`
     case 'paged-out-of-band':

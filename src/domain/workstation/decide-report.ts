@@ -38,17 +38,20 @@ export function reportSupervisor(
   state: WorkstationState,
   { primary, standby, why = 'console-gone' }: CommandOf<'report-supervisor'>,
 ): Decision {
-  const { primary: replaced, standby: stoodBy } = state.supervisor
+  const { primary: replaced, standby: stoodBy, takeover } = state.supervisor
   if (primary === replaced && standby === stoodBy) return ok([])
   const session = sessionIdOf(state.session)
-  const isTakeover = session !== null && replaced !== null && primary !== null && primary !== replaced
-  const instead = isTakeover ? { instead: { physicianId: replaced, why } } : {}
+  // Who was brought in and has not confirmed it has not supervised: whoever did is the one to be followed, or comes back.
+  const supervised = takeover?.from ?? replaced
+  const isFollowed = supervised !== null && primary !== null && primary !== supervised
+  const isTakeover = session !== null && isFollowed && primary !== replaced
+  const instead = isTakeover ? { instead: { physicianId: supervised, why: takeover?.why ?? why } } : {}
   const chosen: Event = { type: 'supervisor-chosen', session, body: { primary, standby, ...instead } }
   if (primary === replaced) return ok([chosen])
   const before = replaced === null ? undefined : state.links[replaced]
   const link = primary === null ? nothing : (state.links[primary] ?? nothing)
   // What was lost is the link of whoever went: that of whoever comes is on its way up.
-  const isLost = isTakeover && link.kind !== 'live'
+  const isLost = isTakeover && replaced !== null && link.kind !== 'live'
   const lost = isLost ? gapOpenedBy(state, replaced, before, goneFrom(before)) : []
   return ok([chosen, ...(isLost ? lost : gapOpenedBy(state, primary, before, link))])
 }

@@ -138,7 +138,9 @@ function supervisorAfter(
   if (instead !== undefined) {
     return { primary, standby, takeover: { from: instead.physicianId, why: instead.why, at } }
   }
-  return { primary, standby, takeover: primary === before.primary ? before.takeover : null }
+  // While nobody is there it stays open who has to confirm; whoever supervised before has nothing to.
+  const isOpen = primary === null || primary === before.primary
+  return { primary, standby, takeover: isOpen ? before.takeover : null }
 }
 
 /** Who was brought into a session has nothing left to confirm once it is over. */

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useStore } from 'zustand'
 import { insteadInWords } from '../../domain/coverage/instead-words.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -20,10 +21,12 @@ export function TakeoverNotices() {
 function TakeoverNotice({ takeover }: { readonly takeover: Takeover }) {
   const { takeOver } = useConsole()
   const { roomName, why, fromName, at, step, sessionId } = takeover
+  // By the clock of this page, whose statements carry it: the room's may say something else.
+  const [shownAt] = useState(() => new Date().toISOString())
   // One who is brought in again confirms again.
   const progress = progressOf(
     { ...useOutbox(), confirmed: [] },
-    (said) => said.kind === 'took-over' && said.sessionId === sessionId && said.at >= at,
+    (said) => said.kind === 'took-over' && said.sessionId === sessionId && said.at >= shownAt,
   )
   return (
     <Notice

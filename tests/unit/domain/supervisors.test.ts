@@ -81,4 +81,13 @@ describe('who supervises and who stands by', () => {
     // Somebody else is not heard.
     expect(without({ primary: 'b', standby: 'c' })).toEqual({ primary: 'b', standby: 'c' })
   })
+
+  it('a primary who was followed and is heard again takes the place back, where they may supervise', () => {
+    const at = { primary: 'b', standby: 'a' }
+    const returned = (id: string) =>
+      chooseSupervisors(policy, 'ct-2', ['a', 'b', 'expired'], at, undefined, null, id)
+    expect(returned('a')).toEqual({ primary: 'a', standby: 'b' })
+    expect(returned('expired')).toEqual(at)
+    expect(returned('c')).toEqual(at)
+  })
 })

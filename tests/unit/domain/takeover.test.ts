@@ -72,6 +72,36 @@ describe('a supervising physician who is replaced in an open session', () => {
     expect(over.state.supervisor.takeover).toBeNull()
   })
 
+  it('comes back with nothing to confirm, as they never gave the room away', () => {
+    const scenario = injecting()
+    scenario.run(follow('p-rao', 'p-chen'))
+    expect(scenario.run(follow('p-chen', 'p-rao'))).toEqual([
+      {
+        type: 'supervisor-chosen',
+        session: scenario.sessionId,
+        body: { primary: 'p-chen', standby: 'p-rao' },
+      },
+    ])
+    expect(scenario.state.supervisor.takeover).toBeNull()
+    // What they lost meanwhile is theirs to review all the same.
+    expect(scenario.state.gap).not.toBeNull()
+  })
+
+  it('still has to be followed knowingly when the other one is lost in between, or a third one comes', () => {
+    const scenario = readyToInject()
+    scenario.run(follow('p-rao', null))
+    scenario.run(follow(null, null))
+    expect(scenario.state.supervisor.takeover?.from).toBe('p-chen')
+    expect(scenario.run(follow('p-rao', null))[0]?.body).toMatchObject({
+      primary: 'p-rao',
+      instead: { physicianId: 'p-chen', why: 'console-silent' },
+    })
+    expect(scenario.run(follow('p-other', null))[0]?.body).toMatchObject({
+      instead: { physicianId: 'p-chen' },
+    })
+    expect(scenario.state.supervisor.takeover?.from).toBe('p-chen')
+  })
+
   it('keeps the gate shut until the other one is live and has seen the imaging records', () => {
     const scenario = readyToInject()
     scenario.run(follow('p-rao', 'p-chen'))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkMeasurement } from '../../../src/domain/link/link.ts'
-import { primaryStands } from '../../../src/main/failover.ts'
+import { primaryStands, returnedFrom } from '../../../src/main/failover.ts'
 import { createLinks } from '../../../src/main/links.ts'
 import { peersWanted } from '../../../src/main/peers.ts'
 import { createScenario, readyToInject, signIn } from '../domain/scenario.ts'
@@ -50,6 +50,18 @@ describe('whether the primary is still there', () => {
     const media = (isDoubted: boolean) => peersWanted(open, present, isDoubted).map((peer) => peer.media)
     expect(media(false)).toEqual(['flowing', 'held'])
     expect(media(true)).toEqual(['flowing', 'flowing'])
+  })
+})
+
+describe('a primary who was followed', () => {
+  it('comes back when heard again, until the other one has confirmed', () => {
+    const session = readyToInject()
+    expect(returnedFrom(session.state, () => true)).toBeNull()
+    session.run({ kind: 'report-supervisor', primary: 'p-rao', standby: 'p-chen', why: 'console-silent' })
+    expect(returnedFrom(session.state, () => false)).toBeNull()
+    expect(returnedFrom(session.state, (id) => id === 'p-chen')).toBe('p-chen')
+    session.hear({ kind: 'took-over', sessionId: session.sessionId, from: 'p-chen' }, 'p-rao')
+    expect(returnedFrom(session.state, () => true)).toBeNull()
   })
 })
 

@@ -32,7 +32,7 @@ describe('the help window', () => {
     help.follow()
     calls.open = false
     help.follow()
-    expect(done).toEqual(['raise help', 'hide help', 'raise help', 'hide help'])
+    expect(done).toEqual(['raise help', 'raise main', 'hide help', 'raise help', 'hide help'])
   })
 
   it('that a press has brought up is put away by whatever comes next, also if the main window was faster', () => {
@@ -41,7 +41,7 @@ describe('the help window', () => {
     calls.open = true
     alive.add('main')
     help.follow()
-    expect(done).toEqual(['raise help', 'hide help'])
+    expect(done).toEqual(['raise help', 'raise main', 'hide help'])
     help.raise()
     expect(done.at(-1)).toBe('raise main')
   })
