@@ -18,8 +18,8 @@ const help = `usage: npm run demo -- [--output FOLDER]
 
 Plays the whole story without a person and without a display: a hub, the workstation (the built bundle, on
 Electron or on the stand-in for it) and two physicians in browsers, each a process of its own; a drill, a
-supervised injection, a reaction while the hub is dead, the sync, the signed record. People and cards are
-synthetic. Takes about a minute and a half.
+supervised injection, a reaction while the hub is dead, the sync, the signed record. People are synthetic, and so
+is the approval of the example cards. Takes about a minute and a half.
 
   --output FOLDER   where the results go, emptied first (default: demo-output)
   --help            this text
@@ -32,7 +32,9 @@ async function demo(folder: string): Promise<number> {
   const startedAt = new Date().toISOString()
   const output = openOutput(folder)
   const story = createStory(console.log, () => performance.now())
-  console.log('Scanside, played by itself. People are synthetic; no medical director has approved the cards.')
+  console.log(
+    'Scanside, played by itself. People are synthetic, the medical director who approves the cards among them: nothing here is for patients.',
+  )
 
   const facts: Facts = {}
   const cast: { -readonly [K in keyof Cast]?: Cast[K] } = {}

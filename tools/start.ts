@@ -54,6 +54,7 @@ async function start(): Promise<number> {
   const enrolled = (await hub.devices()).length > 0
   const chen = await hub.issueInvite(sampleIds.physicians.chen)
   const rao = await hub.issueInvite(sampleIds.physicians.rao)
+  const director = await hub.issueInvite(sampleIds.medicalDirector)
   const lines = [
     `Scanside, sample site "Imaging Center North" · ${electron.describe}`,
     '',
@@ -67,6 +68,8 @@ async function start(): Promise<number> {
     `  Physicians        open in a browser, then "Go on call":`,
     `     Dr. A. Chen    ${chen.url}`,
     `     Dr. M. Rao     ${rao.url}   (another browser profile)`,
+    `  Medical director  approves the cards there, under "Cards":`,
+    `     Dr. E. Novak   ${director.url}   (a third profile)`,
     `     afterwards     ${url}`,
     '',
     '  Ctrl+C here, or Quit in the workstation, ends all of it.',

@@ -25,6 +25,7 @@ export const names = {
   rao: 'p-rao',
   drChen: 'Dr. A. Chen',
   drRao: 'Dr. M. Rao',
+  director: 'Dr. E. Novak (sample)',
   room: 'CT 2',
   patient: 'Okafor',
   responder: 'R. Patel',

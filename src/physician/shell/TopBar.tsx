@@ -14,7 +14,8 @@ import './top-bar.css'
 
 /** Who is here, whether rooms can find them, and what is on its way: always in sight. */
 export function TopBar({ theme }: { readonly theme: Theme }) {
-  const { goOffCall, showCards, signOut } = useConsole()
+  const { goOffCall, page, showCards, signOut } = useConsole()
+  const openRoomId = useStore(page, (state) => state.openRoomId)
   const { name } = useSelf()
   const { call } = useCall()
   const [leaving, setLeaving] = useState<'off-call' | 'sign-out' | null>(null)
@@ -32,9 +33,12 @@ export function TopBar({ theme }: { readonly theme: Theme }) {
       <OnItsWay />
       <span className="top-bar-space" />
       {call.kind === 'on' && <PagesHereButton />}
-      <Button kind="plain" size="small" icon="document" onClick={() => showCards(true)}>
-        Cards
-      </Button>
+      {/* With a patient in front, the bar has no room to spare: what the room says of its cards is there. */}
+      {openRoomId === null && (
+        <Button kind="plain" size="small" icon="document" onClick={() => showCards(true)}>
+          Cards
+        </Button>
+      )}
       <Clock />
       <ThemeButton theme={theme} />
       <span className="top-bar-name">{name}</span>
