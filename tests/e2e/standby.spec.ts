@@ -143,6 +143,19 @@ test('a computer that sleeps in mid-injection: the same, and the loss waits for 
   expect((await technologist.snapshot()).state.supervisor.primary).toBe('p-chen')
 })
 
+test('a console that freezes for a moment has the room back, as nobody has confirmed to follow', async () => {
+  const { technologist } = room
+  const stopped = await lose('asleep', 'p-chen', 'p-rao')
+  signalAll(stopped, 'SIGCONT')
+  await expect
+    .poll(async () => (await technologist.snapshot()).state.supervisor)
+    .toEqual({ primary: 'p-chen', standby: 'p-rao', takeover: null })
+  await expect.poll(async () => (await technologist.snapshot()).state.links['p-chen']?.kind).toBe('live')
+  await expect(technologist.page.getByText('was brought in at')).toBeHidden()
+  await expect(confirmButton('p-rao')).toBeHidden()
+  await untilStandsBy('p-rao')
+})
+
 test('again and again: how long it takes, and what record and log say of it', async () => {
   const { technologist } = room
   const rounds: [PhysicianId, PhysicianId][] = [
@@ -186,10 +199,14 @@ test('again and again: how long it takes, and what record and log say of it', as
     'p-chen',
     'p-rao',
     'p-chen',
+    'p-rao',
+    'p-chen',
   ])
   expect(record.supervision.slice(1).map(({ how }) => how)).toEqual([
     'instead of Dr. A. Chen, whose console is gone; confirmed by them',
     'instead of Dr. M. Rao, from whose console nothing is heard; confirmed by them',
+    'instead of Dr. A. Chen, from whose console nothing is heard; not confirmed by them',
+    '',
     'instead of Dr. A. Chen, from whose console nothing is heard; confirmed by them',
     'instead of Dr. M. Rao, from whose console nothing is heard; confirmed by them',
     'instead of Dr. A. Chen, whose console is gone; confirmed by them',
@@ -199,8 +216,12 @@ test('again and again: how long it takes, and what record and log say of it', as
 
   // Nobody was called live between a loss and the word of whoever followed.
   let isWaiting = false
+  let primary: unknown
   for (const { type, body } of entries()) {
-    if (type === 'supervisor-chosen' && body.instead !== undefined) isWaiting = true
+    if (type === 'supervisor-chosen' && body.primary !== primary) {
+      primary = body.primary
+      isWaiting = body.instead !== undefined
+    }
     if (type === 'statement-received') {
       const { statement } = (body as { signed: { statement: { kind: string } } }).signed
       if (statement.kind === 'took-over') isWaiting = false
