@@ -15,7 +15,7 @@ import { makeLongLog, writeLines } from './screenless.ts'
 const peerDocuments = 20_000
 /** What PouchDB takes unless told otherwise, and what was fastest here (100, 500, 1,000 and 2,000 were tried). */
 const peerBatches = { usual: 100, fastest: 1000 } as const
-const progressSchema = z.object({ done: z.number(), afterMs: z.number() })
+export const progressSchema = z.object({ done: z.number(), afterMs: z.number() })
 
 export const catchUp: Benchmark = {
   name: 'catch-up',

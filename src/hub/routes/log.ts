@@ -70,8 +70,6 @@ export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (store
   )
 }
 
-/** A batch comes in a few pieces, each of which passes through several streams. */
-const unpackedChunkBytes = 128 * 1024
 const devices = new WeakMap<FastifyRequest, string>()
 
 /** The server's limit counts what comes out of here; what unpacks to more than that is not unpacked to its end. */
@@ -102,9 +100,9 @@ function decoderOf(encoding: string | undefined): Transform | undefined {
     case 'identity':
       return undefined
     case 'gzip':
-      return createGunzip({ chunkSize: unpackedChunkBytes })
+      return createGunzip()
     case 'zstd':
-      return createZstdDecompress({ chunkSize: unpackedChunkBytes })
+      return createZstdDecompress()
     default:
       throw new Refusal(415, 'malformed', 'Send this as it is, or compressed by zstd or gzip.')
   }

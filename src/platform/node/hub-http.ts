@@ -21,7 +21,12 @@ const maxReplyBytes = 8 * 1024 * 1024
 /** One request to the hub. Every answer with a status is a reply; everything else is a named problem. */
 export async function askHub(hub: string, request: HubRequest): Promise<Result<HubReply, Problem>> {
   const { method, path, body, encoding, token, signal } = request
-  const deadline = AbortSignal.timeout(answerWithinMs)
+  // Not `AbortSignal.timeout`, which would keep the request and its body until then, answered or not.
+  const end = new AbortController()
+  const abort = () => end.abort(signal?.reason)
+  const deadline = setTimeout(() => end.abort(tooLate()), answerWithinMs)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
   try {
     const response = await fetch(`${hub}${path}`, {
       method,
@@ -33,15 +38,21 @@ export async function askHub(hub: string, request: HubRequest): Promise<Result<H
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body }),
-      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+      signal: end.signal,
     })
     if (response.status >= 300 && response.status < 400) return { ok: false, error: sendsOn(hub, response) }
     const text = await readLimited(response)
     return ok({ status: response.status, body: parseJson(text) })
   } catch (error) {
     return { ok: false, error: networkProblem(hub, error) }
+  } finally {
+    clearTimeout(deadline)
+    signal?.removeEventListener('abort', abort)
   }
 }
+
+/** What `AbortSignal.timeout` gives as its reason. */
+const tooLate = () => new DOMException('The hub does not answer in time.', 'TimeoutError')
 
 /** The hub's own words where it gave some, else the status in words. */
 export function refusalOf(hub: string, { status, body }: HubReply): Problem {

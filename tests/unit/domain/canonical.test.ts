@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, type Json } from '../../../src/domain/log/canonical.ts'
+import { canonicalJson, canonicalWithout, type Json } from '../../../src/domain/log/canonical.ts'
 import { runs } from './seeded.ts'
 
 /** RFC 8785, appendix B: IEEE 754 bits and what ECMAScript writes for them. */
@@ -84,6 +84,25 @@ describe('canonical JSON', () => {
       }),
       runs(300),
     )
+  })
+
+  it('leaves out one member of an object, and none of the same name inside it', () => {
+    const key = fc.oneof(fc.constantFrom('hash', 'a', 'z'), fc.string({ unit: 'grapheme' }))
+    const object = fc.dictionary(key, fc.oneof(json, fc.dictionary(key, json)), { maxKeys: 40 })
+    fc.assert(
+      fc.property(object, (value) => {
+        const { hash: _left, ...rest } = value
+        expect(canonicalWithout(value as { [key: string]: Json }, 'hash')).toBe(canonicalJson(rest as Json))
+      }),
+      runs(300),
+    )
+    expect(canonicalWithout({ hash: 1, body: { hash: 2 } }, 'hash')).toBe('{"body":{"hash":2}}')
+  })
+
+  it('sorts many members as few', () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `k${(index * 37) % 200}`)
+    const object = Object.fromEntries(keys.map((key, index) => [key, index]))
+    expect(Object.keys(JSON.parse(canonicalJson(object)))).toEqual([...keys].sort())
   })
 
   it('means what plain JSON means', () => {
