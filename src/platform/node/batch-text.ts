@@ -24,7 +24,8 @@ export function createBatchText(expectedBytes: number): BatchText {
   let end = 0
   return {
     add: (text) => {
-      const needed = end + Buffer.byteLength(text)
+      // No text has more than three bytes for each of its units; only near the end are they counted.
+      const needed = end + text.length * 3 <= buffer.length ? 0 : end + Buffer.byteLength(text)
       if (needed > buffer.length) {
         const larger = Buffer.alloc(Math.max(needed + frameBytes, buffer.length * 2))
         buffer.copy(larger, 0, 0, end)

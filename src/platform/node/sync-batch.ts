@@ -50,10 +50,10 @@ export async function makeBatch(store: BatchSource, options: BatchOptions): Prom
     const taken = more.slice(0, fitting(more, maxBytes - (json.bytes() - emptyBytes), count === 0))
     isFull = taken.length < more.length || more.length === 0 || count + taken.length === limit
     if (taken.length > 0) {
-      const items = isChecked
-        ? taken.map((text, index) => checked(store, text, fromSeq + count + index))
-        : taken
-      json.add(`${count === 0 ? '' : ','}${items.join(',')}`)
+      for (const [index, text] of taken.entries()) {
+        if (count + index > 0) json.add(',')
+        json.add(isChecked ? checked(store, text, fromSeq + count + index) : text)
+      }
       count += taken.length
       last = taken.at(-1)
     }

@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -6,7 +7,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { enrolAtHub } from '../../../src/platform/node/hub-enrol.ts'
 import { askHub, hubAddress } from '../../../src/platform/node/hub-http.ts'
 
@@ -56,6 +57,46 @@ const problemOf = async (address: string) => {
   if (answer.ok) throw new Error('it answered')
   return answer.error
 }
+
+describe('a request has its time', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  const arrived = Promise.withResolvers<void>()
+  const silent: RequestListener = () => arrived.resolve()
+
+  it('and is given up after that', async () => {
+    const answer = problemOf(`http://127.0.0.1:${await plain(silent)}`)
+    await arrived.promise
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await answer).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('it does not answer in time'),
+    })
+  })
+
+  it('and leaves nothing behind once it is answered, or cut off', async () => {
+    const caller = new AbortController()
+    const { signal } = caller
+    const request = { method: 'GET', path: '/api/version', signal } as const
+    const answered = await askHub(
+      `http://127.0.0.1:${await plain((_, response) => response.end('{}'))}`,
+      request,
+    )
+    expect(answered).toEqual({ ok: true, value: { status: 200, body: {} } })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+
+    const cut = askHub(`http://127.0.0.1:${await plain(silent)}`, request)
+    caller.abort()
+    expect(await cut).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    expect(await askHub('http://127.0.0.1:1', request)).toMatchObject({ ok: false })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
 
 describe('a connection that fails is named', () => {
   it('when the certificate is self-signed', async () => {
