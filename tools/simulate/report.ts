@@ -21,13 +21,20 @@ export function faultsOf({ calls, tally }: Outcome): readonly string[] {
   const { statuses, statusesAnswered, connectionsLost, refused } = tally
   const lostStatuses = statuses - statusesAnswered
   return [
-    ...calls.unreached().map((words) => `a call for help did not reach its physician: ${words}`),
-    ...calls.astray().map((words) => `a call for help reached somebody else: ${words}`),
+    ...some(calls.unreached(), (words) => `a call for help did not reach its physician: ${words}`),
+    ...some(calls.astray(), (words) => `a call for help reached somebody else: ${words}`),
     ...Object.entries(refused).map(([kind, count]) => `the hub refused ${count} messages: ${kind}`),
     ...(connectionsLost > 0 ? [`${connectionsLost} connections were lost`] : []),
     ...(lostStatuses > 0 ? [`${lostStatuses} of ${statuses} heartbeats were not answered`] : []),
   ]
 }
+
+/** A hub that fails fails many times: the first are named, the others counted. */
+function some(list: readonly string[], inWords: (one: string) => string): readonly string[] {
+  const named = list.slice(0, maxNamed).map(inWords)
+  return list.length > maxNamed ? [...named, `and ${list.length - maxNamed} more like it`] : named
+}
+const maxNamed = 10
 
 export function figuresOf(outcome: Outcome) {
   const { choice, calls, echoesMs, tally, hubs, enrolS, connectS, loadAverage } = outcome
