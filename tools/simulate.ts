@@ -10,14 +10,15 @@ import { chanceOf } from '../tests/faults/chance.ts'
 import { type HubProcess, startHubProcess } from '../tests/support/hub-process.ts'
 import { type Choice, readChoice, SimulationProblem, usage } from './simulate/arguments.ts'
 import { createCalls } from './simulate/calls.ts'
-import { startCrowds } from './simulate/crowds.ts'
+import { since, startCrowds } from './simulate/crowds.ts'
 import { assertEnoughFiles, openFilesLimit } from './simulate/file-limit.ts'
 import { prepare } from './simulate/prepare.ts'
 import { watchProcess } from './simulate/process-use.ts'
-import { faultsOf, figuresOf, inWords, type Outcome } from './simulate/report.ts'
+import { faultsOf, figuresOf, inWords, type Outcome, sumOf } from './simulate/report.ts'
 import { simulatedSite } from './simulate/site.ts'
 
-const crowdCount = 2
+/** A process that holds more answers late by itself, and what it measures would be itself. */
+const clientsACrowd = 1500
 /** A call that has not arrived by then has not arrived. */
 const patienceMs = 10_000
 const callEveryMs = 1000
@@ -63,7 +64,7 @@ async function simulate(choice: Choice, say: (words: string) => void): Promise<O
 
     const calls = createCalls()
     const echoesMs: number[] = []
-    const crowds = startCrowds(crowdCount, {
+    const crowds = startCrowds(Math.max(2, Math.ceil((roomCount + physicianCount) / clientsACrowd)), {
       onPressed: calls.pressed,
       onPaged: calls.paged,
       onEchoed: (tookMs) => void echoesMs.push(tookMs),
@@ -77,6 +78,7 @@ async function simulate(choice: Choice, say: (words: string) => void): Promise<O
 
     say(`everybody is connected; ${choice.seconds} s of calls for help`)
     const before = load()
+    const atFirst = await crowds.tally(false)
     const watches = hubs.map((hub) => watchProcess(hub.pid()))
     const startedMs = performance.now()
     for (let second = 0; second < choice.seconds; second += 1) {
@@ -93,12 +95,13 @@ async function simulate(choice: Choice, say: (words: string) => void): Promise<O
     const uses = watches.map((end) => end())
     const deadline = performance.now() + patienceMs
     while (calls.unreached().length > 0 && performance.now() < deadline) await sleep(100)
-    const tally = await settled(crowds.tally, deadline)
+    const tally = await settled(async () => since(atFirst, await crowds.tally(true)), deadline)
     return {
       choice,
       calls,
       echoesMs,
       tally,
+      lostBefore: sumOf(atFirst.lost),
       hubs: uses,
       enrolS,
       connectS,

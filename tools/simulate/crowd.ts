@@ -22,14 +22,19 @@ const heartbeatEveryMs = 5000
 const callLastsMs = 2000
 const connectWithinMs = 60_000
 /** So many connect at once: a hospital that comes back after an outage does not do it one by one. */
-const connectingAtOnce = 25
+const connectingAtOnce = 10
 const tellEvery = 100
 /** How often a heartbeat brings another step: the others say what was said before. */
 const stepChanges = 0.02
 const steps = ['idle', 'screening', 'ready', 'injecting', 'observing', 'closing'] as const
 
 const tell = (word: FromCrowd) => void process.send?.(word)
-const tally = { statuses: 0, statusesAnswered: 0, connectionsLost: 0, refused: {} as Record<string, number> }
+const tally = {
+  statuses: 0,
+  statusesAnswered: 0,
+  lost: {} as Record<string, number>,
+  refused: {} as Record<string, number>,
+}
 const rooms = new Map<string, { readonly part: RoomPart; readonly socket: Socket }>()
 const sockets: Socket[] = []
 let isQuiet = false
@@ -47,7 +52,7 @@ function watch(socket: Socket): void {
   sockets.push(socket)
   socket.on('disconnect', (reason) => {
     if (reason === 'io client disconnect') return
-    tally.connectionsLost += 1
+    tally.lost[reason] = (tally.lost[reason] ?? 0) + 1
     // The library does not come back by itself after a goodbye of the server's.
     if (reason === 'io server disconnect') socket.connect()
   })
@@ -199,7 +204,7 @@ async function take(word: ToCrowd): Promise<void> {
     case 'echo':
       return echo()
     case 'tally':
-      isQuiet = true
+      isQuiet = word.quiet
       return tell({ kind: 'tally', ...tally })
     case 'leave':
       for (const socket of [...sockets, bareSocket]) socket?.disconnect()

@@ -18,7 +18,8 @@ export type Crowds = {
   readonly press: (deviceId: string, escalationId: string) => void
   /** A round trip to the bare server, from one process after the other, ms. */
   readonly echo: () => void
-  readonly tally: () => Promise<CrowdTally>
+  /** @param quiet no more heartbeats from here on */
+  readonly tally: (quiet: boolean) => Promise<CrowdTally>
   readonly close: () => Promise<void>
 }
 type Progress = (count: number) => void
@@ -106,7 +107,7 @@ export function startCrowds(count: number, events: CrowdEvents): Crowds {
       echoes += 1
       if (crowd !== undefined) say(crowd, { kind: 'echo' })
     },
-    async tally() {
+    async tally(quiet) {
       const tooLate = new Promise<never>((_, reject) => {
         setTimeout(
           () => reject(new SimulationProblem('The simulated rooms are too busy to say what they did.')),
@@ -115,15 +116,10 @@ export function startCrowds(count: number, events: CrowdEvents): Crowds {
       })
       const parts = crowds.map((crowd) => {
         const said = answerOf(crowd, 'tally')
-        say(crowd, { kind: 'tally' })
+        say(crowd, { kind: 'tally', quiet })
         return said
       })
-      return (await Promise.race([Promise.all(parts), tooLate])).reduce<CrowdTally>(sum, {
-        statuses: 0,
-        statusesAnswered: 0,
-        connectionsLost: 0,
-        refused: {},
-      })
+      return (await Promise.race([Promise.all(parts), tooLate])).reduce(sum, nothing)
     },
     async close() {
       await Promise.all(
@@ -140,13 +136,23 @@ export function startCrowds(count: number, events: CrowdEvents): Crowds {
   }
 }
 
-function sum(a: CrowdTally, b: CrowdTally): CrowdTally {
-  const refused = { ...a.refused }
-  for (const [kind, count] of Object.entries(b.refused)) refused[kind] = (refused[kind] ?? 0) + count
+const nothing: CrowdTally = { statuses: 0, statusesAnswered: 0, lost: {}, refused: {} }
+
+const sum = (a: CrowdTally, b: CrowdTally): CrowdTally => combined(a, b, 1)
+/** What has been added to an earlier tally. */
+export const since = (before: CrowdTally, after: CrowdTally): CrowdTally => combined(after, before, -1)
+
+function combined(a: CrowdTally, b: CrowdTally, sign: 1 | -1): CrowdTally {
   return {
-    statuses: a.statuses + b.statuses,
-    statusesAnswered: a.statusesAnswered + b.statusesAnswered,
-    connectionsLost: a.connectionsLost + b.connectionsLost,
-    refused,
+    statuses: a.statuses + sign * b.statuses,
+    statusesAnswered: a.statusesAnswered + sign * b.statusesAnswered,
+    lost: counts(a.lost, b.lost, sign),
+    refused: counts(a.refused, b.refused, sign),
   }
+}
+
+function counts(a: CrowdTally['lost'], b: CrowdTally['lost'], sign: 1 | -1): CrowdTally['lost'] {
+  const all = { ...a }
+  for (const [name, count] of Object.entries(b)) all[name] = (all[name] ?? 0) + sign * count
+  return Object.fromEntries(Object.entries(all).filter(([, count]) => count !== 0))
 }

@@ -9,7 +9,10 @@ export type Outcome = {
   readonly choice: Choice
   readonly calls: Calls
   readonly echoesMs: readonly number[]
+  /** Once everybody was connected. */
   readonly tally: CrowdTally
+  /** Connections that were lost, and made again, while others were still connecting. */
+  readonly lostBefore: number
   readonly hubs: readonly Use[]
   readonly enrolS: number
   readonly connectS: number
@@ -18,16 +21,19 @@ export type Outcome = {
 
 /** Everything that was not as it must be, in words; none, and all is well. */
 export function faultsOf({ calls, tally }: Outcome): readonly string[] {
-  const { statuses, statusesAnswered, connectionsLost, refused } = tally
+  const { statuses, statusesAnswered, lost, refused } = tally
   const lostStatuses = statuses - statusesAnswered
   return [
     ...some(calls.unreached(), (words) => `a call for help did not reach its physician: ${words}`),
     ...some(calls.astray(), (words) => `a call for help reached somebody else: ${words}`),
     ...Object.entries(refused).map(([kind, count]) => `the hub refused ${count} messages: ${kind}`),
-    ...(connectionsLost > 0 ? [`${connectionsLost} connections were lost`] : []),
+    ...Object.entries(lost).map(([reason, count]) => `${count} connections were lost: ${reason}`),
     ...(lostStatuses > 0 ? [`${lostStatuses} of ${statuses} heartbeats were not answered`] : []),
   ]
 }
+
+export const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 /** A hub that fails fails many times: the first are named, the others counted. */
 function some(list: readonly string[], inWords: (one: string) => string): readonly string[] {
@@ -48,6 +54,8 @@ export function figuresOf(outcome: Outcome) {
     store: choice.database === undefined ? 'SQLite' : 'PostgreSQL',
     escalations: calls.count(),
     heartbeats: tally.statusesAnswered,
+    connectionsLost: sumOf(tally.lost),
+    lostWhileConnecting: outcome.lostBefore,
     pressToPageMs: page,
     bareRoundTripMs: bare,
     ratioOfMedians: page && bare ? rounded(page.p50 / bare.p50) : null,
@@ -72,7 +80,7 @@ export function inWords(figures: Figures): string {
   const [before, after] = machine.loadAverage
   const lines = [
     `${figures.rooms} rooms and ${figures.physicians} physicians for ${figures.seconds} s on ${hubs.length === 1 ? 'one hub' : `${hubs.length} hubs`} (${figures.store}); seed ${figures.seed}`,
-    `enrolled in ${figures.enrolS} s, connected in ${figures.connectS} s; ${figures.heartbeats} heartbeats answered, ${figures.escalations} calls for help`,
+    `enrolled in ${figures.enrolS} s, connected in ${figures.connectS} s (${figures.lostWhileConnecting} connections lost meanwhile and made again); ${figures.heartbeats} heartbeats answered, ${figures.escalations} calls for help`,
     '',
     `  press → page            ${series(pressToPageMs)}`,
     `  bare Socket.IO, there and back  ${series(bareRoundTripMs)}`,

@@ -21,8 +21,8 @@ export type ToCrowd =
     }
   | { readonly kind: 'press'; readonly deviceId: string; readonly escalationId: string }
   | { readonly kind: 'echo' }
-  /** No more heartbeats from here on, so that the last of them can be answered. */
-  | { readonly kind: 'tally' }
+  /** Quiet: no more heartbeats from here on, so that the last of them can be answered. */
+  | { readonly kind: 'tally'; readonly quiet: boolean }
   | { readonly kind: 'leave' }
 
 export type FromCrowd =
@@ -43,7 +43,8 @@ export type FromCrowd =
 export type CrowdTally = {
   readonly statuses: number
   readonly statusesAnswered: number
-  readonly connectionsLost: number
+  /** By the socket's own reason. */
+  readonly lost: Readonly<Record<string, number>>
   /** By the hub's own kind. */
   readonly refused: Readonly<Record<string, number>>
 }

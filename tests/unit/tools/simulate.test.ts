@@ -49,7 +49,8 @@ describe('the outcome of a simulation', () => {
       choice,
       calls,
       echoesMs: [1, 2, 3],
-      tally: { statuses: 10, statusesAnswered: 10, connectionsLost: 0, refused: {} },
+      tally: { statuses: 10, statusesAnswered: 10, lost: {}, refused: {} },
+      lostBefore: 0,
       hubs: [{ maxMb: 512.4, cores: 0.4567 }],
       enrolS: 1,
       connectS: 2,
@@ -95,10 +96,15 @@ describe('the outcome of a simulation', () => {
   })
 
   it('names what was refused, lost or not answered', () => {
-    const tally = { statuses: 10, statusesAnswered: 8, connectionsLost: 1, refused: { 'too-fast': 2 } }
+    const tally = {
+      statuses: 10,
+      statusesAnswered: 8,
+      lost: { 'ping timeout': 1 },
+      refused: { 'too-fast': 2 },
+    }
     expect(faultsOf(outcomeOf(arrived, { tally }))).toEqual([
       'the hub refused 2 messages: too-fast',
-      '1 connections were lost',
+      '1 connections were lost: ping timeout',
       '2 of 10 heartbeats were not answered',
     ])
   })
