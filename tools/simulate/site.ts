@@ -32,6 +32,7 @@ export function simulatedSite(roomCount: number, physicianCount: number): Simula
       bench: [primary, standby],
     })),
     physicians: physicianIds.map((id, index) => ({ ...physician, id, name: `Dr. ${index + 1}` })),
+    medicalDirectors: physicianIds.slice(0, 1),
     worklist: [],
   }
   return { content, rooms, physicianIds }
