@@ -133,13 +133,16 @@ async function openRoom(part: AtHub<RoomPart>, chance: Chance): Promise<void> {
     })
   }
   socket.on('connect', say)
+  const beat = () => {
+    if (chance.happens(stepChanges)) step = chance.pick(steps)
+    say()
+  }
   // The first one anywhere within the five seconds, so that not all rooms speak in the same instant.
   setTimeout(
-    () =>
-      setInterval(() => {
-        if (chance.happens(stepChanges)) step = chance.pick(steps)
-        say()
-      }, heartbeatEveryMs),
+    () => {
+      beat()
+      setInterval(beat, heartbeatEveryMs)
+    },
     chance.int(0, heartbeatEveryMs),
   )
   await connected(socket)
