@@ -63,6 +63,10 @@ export const intentSchema = z.discriminatedUnion('kind', [
     drill: z.boolean(),
   }),
   z.strictObject({
+    kind: z.literal('confirm-handover'),
+    offer: idSchema,
+  }),
+  z.strictObject({
     kind: z.literal('cancel-help'),
     escalationId: idSchema,
     reason: z.string().trim().min(3).max(500),

@@ -98,6 +98,18 @@ export const roomViewSchema = z.strictObject({
             at: instantSchema,
           })
           .nullable(),
+        /** To whom they could hand over: whoever stands by and may supervise this room. */
+        next: z.strictObject({ physicianId: idSchema, name: z.string() }).nullable(),
+        handover: z
+          .strictObject({
+            offer: idSchema,
+            from: idSchema,
+            fromName: z.string(),
+            to: idSchema,
+            toName: z.string(),
+            stage: z.enum(['offered', 'accepted', 'done']),
+          })
+          .nullable(),
       })
       .nullable(),
   ),

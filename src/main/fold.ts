@@ -20,7 +20,7 @@ export const foldNext = ({ state, history }: Fold, entry: LogEntry): Fold => ({
  * Raise it whenever the same log folds to another state or history than before; a test with a day of work says when.
  * A fold kept under another version is not used, and the log is folded anew.
  */
-export const foldVersion = 12
+export const foldVersion = 13
 
 const historySchema: z.ZodType<History> = z.strictObject({
   recent: z.array(

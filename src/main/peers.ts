@@ -21,12 +21,16 @@ export function peersWanted(
     ),
   )
   const isPrimaryFlowing = state.session.kind !== 'none' || calls.length > 0
-  const held = [primary, standby, ...helpers].filter((id) => id !== null)
+  // Both are seen and heard from the offer until the technologist has confirmed who it is now.
+  const { handover } = state.supervisor
+  const handing = handover === null ? [] : [handover.from, handover.to]
+  const held = [primary, standby, ...helpers, ...handing].filter((id) => id !== null)
   return [...new Set(held)].flatMap((physicianId): PeerWanted[] => {
     const connectionId = present.find((known) => known.physicianId === physicianId)?.connectionId
     if (connectionId === undefined) return []
     const flows =
       helpers.includes(physicianId) ||
+      handing.includes(physicianId) ||
       (physicianId === primary && isPrimaryFlowing) ||
       (physicianId === standby && isPrimaryDoubted)
     return [{ physicianId, connectionId, media: flows ? 'flowing' : 'held' }]

@@ -1,5 +1,6 @@
 import { maxPeerMessageBytes, type RoomView } from '../contract/room-view.ts'
-import { roomOf } from '../domain/policy/policy.ts'
+import { type Policy, type Room, roomOf } from '../domain/policy/policy.ts'
+import { licenceFinding } from '../domain/session/findings.ts'
 import {
   type Clocks,
   currentStep,
@@ -64,19 +65,36 @@ export function roomViewOf(core: Core, timeline: readonly TimelineLine[]): RoomV
       closingHash,
       physicianId,
     })),
-    supervisor: supervisorIn(state.supervisor, (id) => nameOf(policy, id)),
+    supervisor: supervisorIn(state.supervisor, policy, room, context.now),
     timeline: [],
   }
   return { ...view, timeline: fitting(timeline, maxPeerMessageBytes - 1024 - bytesOf(view)) }
 }
 
 function supervisorIn(
-  { primary, takeover }: Supervisor,
-  nameOf: (physicianId: string) => string,
+  { primary, standby, takeover, handover }: Supervisor,
+  policy: Policy,
+  room: Room,
+  now: string,
 ): NonNullable<RoomView['supervisor']> | null {
   if (primary === null) return null
-  const named = takeover && { ...takeover, fromName: nameOf(takeover.from) }
-  return { physicianId: primary, name: nameOf(primary), takeover: named }
+  const named = (id: string) => nameOf(policy, id)
+  const next = policy.physicians.find(({ id }) => id === standby)
+  const mayFollow = next !== undefined && licenceFinding(next, policy.site.state, room.modality, now).met
+  return {
+    physicianId: primary,
+    name: named(primary),
+    takeover: takeover && { ...takeover, fromName: named(takeover.from) },
+    next: mayFollow ? { physicianId: next.id, name: next.name } : null,
+    handover: handover && {
+      offer: handover.offer,
+      from: handover.from,
+      fromName: named(handover.from),
+      to: handover.to,
+      toName: named(handover.to),
+      stage: handover.stage,
+    },
+  }
 }
 
 function sessionIn(

@@ -3,6 +3,7 @@ import type { LinkReading, PeerWanted } from '../contract/ipc.ts'
 import { chooseSupervisors } from '../domain/coverage/supervisors.ts'
 import { type LinkMeasurement, unconfirmed } from '../domain/link/link.ts'
 import type { Instead } from '../domain/log/events.ts'
+import type { WorkstationState } from '../domain/workstation/state.ts'
 import type { Core } from './core.ts'
 import { type PrimaryStands, primaryStands, returnedFrom } from './failover.ts'
 import { createLinks } from './links.ts'
@@ -56,8 +57,11 @@ export function createSupervision(core: Core): Supervision {
     stands = primaryStands(core.state(), (id) => links.silentMs(id, mono()), isOnCall)
     const unheard = stands === 'gone' ? before.primary : null
     const returned = returnedFrom(core.state(), (id) => isOnCall(id) && isUp(id))
-    const chosen = chooseSupervisors(policy, roomId, ids, before, now, unheard, returned)
-    const why = whyReplaced(before.primary, isOnCall, unheard)
+    const handedTo = unheard === null ? handedOverTo(core.state()) : null
+    const current = handedTo === null ? before : { primary: handedTo, standby: before.primary }
+    const chosen = chooseSupervisors(policy, roomId, ids, current, now, unheard, returned)
+    const isHandedOver = handedTo !== null && chosen.primary === handedTo
+    const why = isHandedOver ? 'handed-over' : whyReplaced(before.primary, isOnCall, unheard)
     core.execute({ kind: 'report-supervisor', ...chosen, why })
     peers = peersWanted(core.state(), present, stands === 'doubted')
     links.keepOnly(peers.map(({ physicianId }) => physicianId))
@@ -99,6 +103,11 @@ export function createSupervision(core: Core): Supervision {
       return which === null ? null : `${connectionId}.${which}`
     },
   }
+}
+
+/** Whoever has accepted a handover, once they see and hear the room: until then the other one supervises. */
+function handedOverTo({ supervisor: { handover }, links }: WorkstationState): string | null {
+  return handover?.stage === 'accepted' && links[handover.to]?.kind === 'live' ? handover.to : null
 }
 
 function whyReplaced(

@@ -10,6 +10,7 @@ import type { Preferences } from './call/preferences.ts'
 import type { CardsKeeper } from './cards/cards.ts'
 import type { HubConnection, openHubSocket } from './hub/hub-socket.ts'
 import type { PagesHereKeeper } from './push/pages-here.ts'
+import type { Handover } from './rooms/handovers.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import type { Takeover } from './rooms/takeovers.ts'
 import type { Outbox } from './statements/outbox.ts'
@@ -37,6 +38,8 @@ export type Console = {
   readonly rooms: Rooms
   /** Rooms that have brought this physician in, and wait for their word. */
   readonly takeovers: StoreApi<readonly Takeover[]>
+  /** Whether a room, or a colleague in a room, waits for this physician's word on who supervises it. */
+  readonly isCalledIn: () => boolean
   readonly alarms: AlarmKeeper
   readonly outbox: Outbox
   readonly signing: Signing
@@ -55,6 +58,8 @@ export type Console = {
   readonly decline: (escalationId: string, reason: string) => void
   /** Confirms that this physician supervises the room that brought them in, and goes there. */
   readonly takeOver: (takeover: Takeover) => void
+  /** Takes over the room that somebody hands over, and goes there. */
+  readonly acceptHandover: (handover: Handover) => void
   readonly say: (deviceId: string, saying: Saying) => void
   readonly setMuted: (muted: boolean) => void
   readonly soundProblem: (problem: string | null) => void

@@ -7,6 +7,7 @@ import type { HubConnection, HubSocket } from './hub/hub-socket.ts'
 import { keepIce } from './hub/ice.ts'
 import { hubListeners, onPeerMessage } from './hub/incoming.ts'
 import type { Voices } from './media/room-voice.ts'
+import { handoversOf, isAsked } from './rooms/handovers.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { createTakeovers } from './rooms/takeovers.ts'
 import { createVoicedLinks, type VoicedLinks } from './rooms/voiced-links.ts'
@@ -215,6 +216,9 @@ export function createConsole(parts: ConsoleParts): Console {
     page,
     rooms,
     takeovers,
+    isCalledIn: () =>
+      takeovers.getState().length > 0 ||
+      handoversOf(Object.values(rooms.store.getState().byDevice), selfId).some((one) => isAsked(one, selfId)),
     alarms,
     outbox,
     signing,
@@ -252,6 +256,11 @@ export function createConsole(parts: ConsoleParts): Console {
       await forgetKey(storage).catch(() => undefined)
     },
     openRoom,
+    acceptHandover({ deviceId, sessionId, offer }) {
+      call.setMuted(false)
+      openRoom(deviceId)
+      void outbox.say(statementOf(baseOf(deviceId), { kind: 'handover-accepted', sessionId, offer }))
+    },
     takeOver({ deviceId, sessionId, from }) {
       call.setMuted(false)
       openRoom(deviceId)

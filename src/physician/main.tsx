@@ -77,7 +77,7 @@ const ringer = createRinger({
   onSound: console.soundProblem,
 })
 console.alarms.store.subscribe(ringer.show)
-console.takeovers.subscribe((waiting) => ringer.callIn(waiting.length > 0))
+console.rooms.store.subscribe(() => ringer.callIn(console.isCalledIn()))
 
 window.addEventListener('beforeunload', (event) => {
   // Closing the tab of a physician on call must not happen by accident.

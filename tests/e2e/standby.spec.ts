@@ -149,7 +149,7 @@ test('a console that freezes for a moment has the room back, as nobody has confi
   signalAll(stopped, 'SIGCONT')
   await expect
     .poll(async () => (await technologist.snapshot()).state.supervisor)
-    .toEqual({ primary: 'p-chen', standby: 'p-rao', takeover: null })
+    .toEqual({ primary: 'p-chen', standby: 'p-rao', takeover: null, handover: null })
   await expect.poll(async () => (await technologist.snapshot()).state.links['p-chen']?.kind).toBe('live')
   await expect(technologist.page.getByText('was brought in at')).toBeHidden()
   await expect(confirmButton('p-rao')).toBeHidden()

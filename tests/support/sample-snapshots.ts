@@ -29,7 +29,7 @@ const signedOut: WorkstationState = {
   operator: { kind: 'signed-out' },
   signIn: {},
   session: { kind: 'none' },
-  supervisor: { primary: 'chen', standby: 'rao', takeover: null },
+  supervisor: { primary: 'chen', standby: 'rao', takeover: null, handover: null },
   links: {},
   gap: null,
   reaction: null,

@@ -26,7 +26,7 @@ export const scenes: readonly Scene[] = [
         policy: null,
         present: [],
         links: {},
-        state: { supervisor: { primary: null, standby: null, takeover: null } },
+        state: { supervisor: { primary: null, standby: null, takeover: null, handover: null } },
       }),
     says: ['Enrol this workstation', 'Emergency', 'no hub yet'],
   },
@@ -332,7 +332,7 @@ export const scenes: readonly Scene[] = [
         state: {
           operator: signedIn,
           links: {},
-          supervisor: { primary: null, standby: null, takeover: null },
+          supervisor: { primary: null, standby: null, takeover: null, handover: null },
         },
       }),
     says: ['NOBODY', 'Telephone your supervisor or front desk.'],

@@ -75,7 +75,7 @@ export type OutOfBandPage = z.infer<typeof outOfBandPageSchema>
 /** Whom somebody supervises a session instead of, and why. */
 export const insteadSchema = z.strictObject({
   physicianId: idSchema,
-  why: z.enum(['console-gone', 'console-silent', 'not-eligible']),
+  why: z.enum(['console-gone', 'console-silent', 'not-eligible', 'handed-over']),
 })
 export type Instead = z.infer<typeof insteadSchema>
 
@@ -148,6 +148,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     /** Only where the supervising physician of an open session was replaced by another. */
     instead: z.exactOptional(insteadSchema),
   }),
+  /** The technologist heard from both who supervises now. `words` is what they tapped. */
+  event('handover-confirmed', { offer: idSchema, words: z.string().max(500) }),
   event('link-changed', { physicianId: idSchema, link: linkStateSchema }),
   /** Two-way audio and video, or the physician's attention, was lost while contrast flowed: the next injection waits for review or override. */
   event('supervision-gap-opened', { physicianId: idSchema.nullable(), link: linkStateSchema }),

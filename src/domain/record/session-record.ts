@@ -240,8 +240,10 @@ export function sessionRecord(entries: readonly LogEntry[], policy: Policy | nul
 
 function howItCame({ instead, confirmedAt }: FoldedSession['supervision'][number], nameOf: NameOf): string {
   if (instead === null) return ''
+  const whose = insteadInWords(instead.why, nameOf(instead.physicianId))
+  if (instead.why === 'handed-over') return `instead of ${whose}; accepted by them`
   const confirmed = confirmedAt === null ? 'not confirmed by them' : 'confirmed by them'
-  return `instead of ${insteadInWords(instead.why, nameOf(instead.physicianId))}; ${confirmed}`
+  return `instead of ${whose}; ${confirmed}`
 }
 
 /** A signature that fits the closing entry, or else the last one that came, said not to fit. */

@@ -111,6 +111,8 @@ function eventInWords(event: Event, nameOf: NameOf): string {
       return sessionEventInWords(event)
     case 'supervisor-chosen':
       return supervisorInWords(event, nameOf)
+    case 'handover-confirmed':
+      return `Heard from both and confirmed: ${event.body.words}`
     case 'link-changed':
       return linkInWords(event.body.link, nameOf(event.body.physicianId))
     case 'supervision-gap-opened':
@@ -311,6 +313,12 @@ export function statementInWords(statement: Statement, nameOf: NameOf): string {
       return `${name} confirmed access to the patient's imaging records`
     case 'took-over':
       return `${name} confirmed: has taken over the supervision from ${nameOf(statement.from)}`
+    case 'handover-offered':
+      return `${name} asked ${nameOf(statement.to)} to take over the supervision`
+    case 'handover-accepted':
+      return `${name} accepted to take over the supervision`
+    case 'handover-declined':
+      return `${name} called the handover of the supervision off`
     case 'gap-reviewed':
       return `${name} reviewed the loss of supervision${note(statement.note)}`
     case 'signed':

@@ -69,6 +69,12 @@ export const statementSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('records-confirmed'), ...onSession }),
   /** Whoever was brought in confirms that they supervise this session now, instead of `from`. */
   z.strictObject({ kind: z.literal('took-over'), ...onSession, from: idSchema }),
+  /** The supervising physician asks `to` to take over this session, and supervises until they have it. */
+  z.strictObject({ kind: z.literal('handover-offered'), ...onSession, to: idSchema }),
+  /** `offer` is the statement that offered it. */
+  z.strictObject({ kind: z.literal('handover-accepted'), ...onSession, offer: idSchema }),
+  /** By whoever was asked; or by whoever asked, who withdraws it. */
+  z.strictObject({ kind: z.literal('handover-declined'), ...onSession, offer: idSchema }),
   /** The physician has reviewed a loss of supervision in mid-injection. */
   z.strictObject({
     kind: z.literal('gap-reviewed'),

@@ -60,6 +60,9 @@ function sessionConcerned(state: WorkstationState, statement: Statement): string
     case 'decided':
     case 'records-confirmed':
     case 'took-over':
+    case 'handover-offered':
+    case 'handover-accepted':
+    case 'handover-declined':
     case 'signed':
       return statement.sessionId
     case 'gap-reviewed':

@@ -11,6 +11,7 @@ import {
   pressHelp,
   readBackOrder,
 } from './decide-escalation.ts'
+import { confirmHandover } from './decide-handover.ts'
 import {
   closeSession,
   endObservation,
@@ -98,6 +99,8 @@ export function decide(state: WorkstationState, command: Command, context: Decid
       return markPhoneCalled(state, command, context)
     case 'read-back-order':
       return readBackOrder(state, command)
+    case 'confirm-handover':
+      return confirmHandover(state, command, context)
     case 'report-link':
       return reportLink(state, command)
     case 'report-supervisor':

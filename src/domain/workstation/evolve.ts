@@ -3,8 +3,9 @@ import { type Event, type EventOf, eventSchema } from '../log/events.ts'
 import { withoutLapsedOverrides } from '../session/overrides.ts'
 import { evolveEscalations } from './evolve-escalation.ts'
 import { evolveSession, sessionIdOf, withCallOver } from './evolve-session.ts'
+import { betweenSessions, supervisorAfter, supervisorHearing } from './evolve-supervisor.ts'
 import { openEscalations } from './queries.ts'
-import type { SignInGuard, Supervisor, UnsignedSession, WorkstationState } from './state.ts'
+import type { SignInGuard, UnsignedSession, WorkstationState } from './state.ts'
 
 /** Sign-in guards kept at once: enough for every name of a site, and bounded whatever is typed. */
 const maxGuards = 64
@@ -13,7 +14,7 @@ export const initialState: WorkstationState = {
   operator: { kind: 'signed-out' },
   signIn: {},
   session: { kind: 'none' },
-  supervisor: { primary: null, standby: null, takeover: null },
+  supervisor: { primary: null, standby: null, takeover: null, handover: null },
   links: {},
   gap: null,
   reaction: null,
@@ -64,6 +65,11 @@ function evolveWorkstation(state: WorkstationState, event: Event, entry: LogEntr
       return { ...state, operator: { kind: 'signed-out' } }
     case 'supervisor-chosen':
       return { ...state, supervisor: supervisorAfter(state.supervisor, event, entry.at) }
+    case 'handover-confirmed': {
+      const { handover } = state.supervisor
+      const isThis = handover?.stage === 'done' && handover.offer === event.body.offer
+      return isThis ? { ...state, supervisor: { ...state.supervisor, handover: null } } : state
+    }
     case 'link-changed':
       return { ...state, links: { ...state.links, [event.body.physicianId]: event.body.link } }
     case 'supervision-gap-opened':
@@ -83,7 +89,11 @@ function evolveWorkstation(state: WorkstationState, event: Event, entry: LogEntr
       return evolveClosing(state, event, entry)
     case 'statement-received':
       return evolveSignature(
-        withTakeoverConfirmed({ ...state, session: evolveSession(state.session, event, entry) }, event),
+        {
+          ...state,
+          session: evolveSession(state.session, event, entry),
+          supervisor: supervisorHearing(state, event, entry.at),
+        },
         event,
       )
     default: {
@@ -125,40 +135,9 @@ function evolveClosing(
   return {
     ...state,
     session: { kind: 'none' },
-    supervisor: { ...state.supervisor, takeover: null },
+    supervisor: { ...state.supervisor, takeover: null, handover: null },
     unsigned: [...state.unsigned, unsigned],
   }
-}
-
-function supervisorAfter(
-  before: Supervisor,
-  { body: { primary, standby, instead } }: EventOf<'supervisor-chosen'>,
-  at: string,
-): Supervisor {
-  if (instead !== undefined) {
-    return { primary, standby, takeover: { from: instead.physicianId, why: instead.why, at } }
-  }
-  // While nobody is there it stays open who has to confirm; whoever supervised before has nothing to.
-  const isOpen = primary === null || primary === before.primary
-  return { primary, standby, takeover: isOpen ? before.takeover : null }
-}
-
-/** Who was brought into a session has nothing left to confirm once it is over. */
-const betweenSessions = (supervisor: Supervisor, { kind }: WorkstationState['session']): Supervisor =>
-  kind === 'none' && supervisor.takeover !== null ? { ...supervisor, takeover: null } : supervisor
-
-function withTakeoverConfirmed(
-  state: WorkstationState,
-  { body }: EventOf<'statement-received'>,
-): WorkstationState {
-  const { statement } = body.signed
-  const { primary, takeover } = state.supervisor
-  const isConfirmed =
-    statement.kind === 'took-over' &&
-    statement.sessionId === sessionIdOf(state.session) &&
-    statement.physicianId === primary &&
-    statement.from === takeover?.from
-  return isConfirmed ? { ...state, supervisor: { ...state.supervisor, takeover: null } } : state
 }
 
 /** Whether this physician's signature closes that session. Without a physician on record, any may sign. */

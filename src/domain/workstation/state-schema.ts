@@ -140,6 +140,15 @@ export const workstationStateSchema: z.ZodType<WorkstationState> = z.strictObjec
     primary: maybe,
     standby: maybe,
     takeover: z.strictObject({ from: z.string(), why: insteadSchema.shape.why, at: z.string() }).nullable(),
+    handover: z
+      .strictObject({
+        offer: z.string(),
+        from: z.string(),
+        to: z.string(),
+        stage: z.enum(['offered', 'accepted', 'done']),
+        at: z.string(),
+      })
+      .nullable(),
   }),
   links: z.record(z.string(), linkStateSchema),
   gap: z.strictObject({ openedAt: z.string(), physicianId: maybe }).nullable(),

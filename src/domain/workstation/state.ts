@@ -153,6 +153,16 @@ export type Supervisor = {
   readonly standby: string | null
   /** The primary was brought into the open session in somebody's place, and has not confirmed it yet. */
   readonly takeover: Takeover | null
+  readonly handover: Handover | null
+}
+/** `done`: it is theirs, and the technologist has not confirmed yet that they heard it. */
+export type Handover = {
+  readonly offer: string
+  readonly from: string
+  readonly to: string
+  readonly stage: 'offered' | 'accepted' | 'done'
+  /** Of this stage. */
+  readonly at: string
 }
 export type Takeover = { readonly from: string; readonly why: Instead['why']; readonly at: string }
 
@@ -220,6 +230,8 @@ export type Command =
   | { readonly kind: 'choose-card'; readonly escalationId: string; readonly cardId: string }
   | { readonly kind: 'mark-phone-called'; readonly escalationId: string; readonly number: string }
   | { readonly kind: 'read-back-order'; readonly statementId: string }
+  /** The technologist has heard both physicians say who supervises now. */
+  | { readonly kind: 'confirm-handover'; readonly offer: string }
   /** Facts. */
   | { readonly kind: 'report-link'; readonly physicianId: string; readonly link: LinkState }
   | {

@@ -10,6 +10,7 @@ import { alarmName } from '../alarms/alarms.ts'
 import { useAlarms, useConsole, useRoom, useSelf } from '../console-context.ts'
 import { nameOf, signable, siteOf, viewIsCurrent } from '../rooms/room-tile.ts'
 import { GapReview } from './GapReview.tsx'
+import { HandOver } from './HandOver.tsx'
 import { OrdersPanel } from './OrdersPanel.tsx'
 import { OtherRooms } from './OtherRooms.tsx'
 import { RoomPicture } from './RoomPicture.tsx'
@@ -49,6 +50,7 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
         <h2 ref={heading} tabIndex={-1}>
           {nameOf(room)} <span className="soft room-site">{siteOf(room)}</span>
         </h2>
+        {view !== null && viewIsCurrent(room) && <HandOver deviceId={deviceId} view={view} />}
         <OtherRooms openId={deviceId} />
       </div>
       {call !== undefined && (

@@ -5,6 +5,7 @@ import { formatClock } from '../../ui/time.ts'
 import { AlarmNews } from '../alarms/AlarmNews.tsx'
 import { consequence } from '../call/readiness.ts'
 import { useCall, useConsole, useOutbox } from '../console-context.ts'
+import { HandoverNotices } from '../rooms/HandoverNotices.tsx'
 import { TakeoverNotices } from '../rooms/TakeoverNotices.tsx'
 import './banners.css'
 
@@ -21,6 +22,7 @@ export function Banners() {
   return (
     <section className="banners" aria-label="Notices">
       <TakeoverNotices />
+      <HandoverNotices />
       {soundProblem !== null && (
         <Notice tone="loud" title="The alarm cannot sound" announce>
           {soundProblem} Click anywhere on this page; it tries again every second.

@@ -28,6 +28,12 @@ export type Saying =
     }
   | { readonly kind: 'records-confirmed'; readonly sessionId: string }
   | { readonly kind: 'took-over'; readonly sessionId: string; readonly from: string }
+  | { readonly kind: 'handover-offered'; readonly sessionId: string; readonly to: string }
+  | {
+      readonly kind: 'handover-accepted' | 'handover-declined'
+      readonly sessionId: string
+      readonly offer: string
+    }
   | { readonly kind: 'gap-reviewed'; readonly gap?: Gap; readonly note: string }
   | { readonly kind: 'signed'; readonly sessionId: string; readonly closingHash: string }
 

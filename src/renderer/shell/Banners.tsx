@@ -5,6 +5,7 @@ import { useView, useWorkstation } from '../workstation/context.tsx'
 import { physicianName } from '../workstation/people.ts'
 import { dismiss } from '../workstation/store.ts'
 import './banners.css'
+import { HandoverNotice } from './Handover.tsx'
 import { bannerWords } from './words.ts'
 
 /** What is wrong around the work, worst first, each with what to do. */
@@ -15,7 +16,7 @@ export function Banners() {
   const restarted = useView((view) => view.restarted)
   const toasts = useView((view) => view.toasts)
   const gap = snapshot?.state.gap ?? null
-  const { primary = null, takeover = null } = snapshot?.state.supervisor ?? {}
+  const { primary = null, takeover = null, handover = null } = snapshot?.state.supervisor ?? {}
   // Whoever supervises now can review what another has lost.
   const reviewer = primary ?? gap?.physicianId ?? null
   const enrolled = snapshot?.enrolment.kind === 'enrolled'
@@ -50,6 +51,7 @@ export function Banners() {
           )}
         />
       )}
+      {handover !== null && <HandoverNotice handover={handover} />}
       {calm && snapshot !== null && gap !== null && (
         <Banner
           tone="attention"

@@ -4,6 +4,7 @@ import { StatusWord } from '../../ui/StatusWord.tsx'
 import { Video } from '../../ui/Video.tsx'
 import { useSnapshot, useView, useWorkstation } from '../workstation/context.tsx'
 import { linkTo, physicianInView, physicianName } from '../workstation/people.ts'
+import { HandoverPicture } from './Handover.tsx'
 import './link-column.css'
 import { useDevice, useSelfView, useStream } from './use-media.ts'
 import { linkWords, qualityWords, shellWords, standbyWords } from './words.ts'
@@ -16,6 +17,7 @@ export function LinkColumn() {
     <aside className="link-column" aria-label={shellWords.primaryTitle}>
       <PhysicianView />
       <LinkStatus />
+      <HandoverPicture />
       <dl className="link-bench">
         <dt>{shellWords.standby}</dt>
         <dd>

@@ -328,12 +328,13 @@ describe('the timeline in words', () => {
     const day = proven()
     const kept = day.find(({ type }) => type === 'hub-receipt-kept')?.body ?? {}
     const { hubPublicKey = '', ...had } = kept
-    const ofTheHub: readonly LogEntry[] = [
+    const others: readonly LogEntry[] = [
+      { ...first, type: 'handover-confirmed', session: null, body: { offer: 's-1', words: 'it is theirs' } },
       { ...first, type: 'hub-lost-entries', session: null, body: { had, has: had, hubPublicKey } },
       { ...first, type: 'entries-quarantined', session: null, body: { why: 'damaged', seqs: [3] } },
     ]
     const told = new Set(
-      [...story.entries, ...salvaged(day), ...ofTheHub]
+      [...story.entries, ...salvaged(day), ...others]
         .filter((entry) => !wordsFor(entry, nameOf).includes('another version'))
         .map((entry) => entry.type),
     )

@@ -45,7 +45,12 @@ describe('a supervising physician who is replaced in an open session', () => {
     ])
     const { at } = scenario.entries.at(-1) ?? {}
     const takeover = { from: 'p-chen', why: 'console-silent', at }
-    expect(scenario.state.supervisor).toEqual({ primary: 'p-rao', standby: 'p-chen', takeover })
+    expect(scenario.state.supervisor).toEqual({
+      primary: 'p-rao',
+      standby: 'p-chen',
+      takeover,
+      handover: null,
+    })
     // Who stands by changes nothing about it.
     scenario.run({ kind: 'report-supervisor', primary: 'p-rao', standby: null })
     expect(scenario.state.supervisor.takeover).toEqual(takeover)
