@@ -6,7 +6,12 @@ import type { ConsolePeer } from './sockets/peers.ts'
 const rememberedForMs = 12 * 60 * 60 * 1000
 const maxRemembered = 10_000
 
-type Ending = {
+/** Whose word the end was, and the last press that it is known to answer: the room's is the only one that lasts. */
+export type EndedBy = { readonly by: 'room' | 'hub'; readonly round: number }
+/** The end of a call that is not open here says nothing of presses: it ends them all. */
+const everyRound = Number.POSITIVE_INFINITY
+
+type Ending = EndedBy & {
   readonly deviceId: string
   readonly end: PageEnd
   readonly atMs: number
@@ -16,26 +21,44 @@ type Ending = {
 /** Calls that are over: for who was away when they ended, and for copies that come late. */
 export type PageEndings = {
   /** @param untold who was told of the call and has not heard of its end */
-  readonly remember: (deviceId: string, end: PageEnd, untold?: Iterable<string>) => void
-  readonly has: (escalationId: string) => boolean
-  readonly of: (deviceId: string, escalationId: string) => PageEnd | undefined
+  readonly remember: (deviceId: string, end: PageEnd, by: EndedBy, untold: Iterable<string>) => void
+  /** The room's own end of a call that is not open here. With `isToKeep`, also of one that was never open here. */
+  readonly hear: (deviceId: string, end: PageEnd, isToKeep: boolean) => void
+  /** The end that a page of this round comes too late for. What the hub ended by itself the room may still go on with. */
+  readonly of: (deviceId: string, escalationId: string, round: number) => PageEnd | undefined
+  /** It is open again, so that nobody is told any more that it ended. Returns who has not been told. */
+  readonly reopen: (escalationId: string) => readonly string[]
   readonly tell: (physicianId: string, peer: ConsolePeer) => void
   readonly sweep: () => void
 }
 
 export function createPageEndings(clock: Pick<HubClock, 'nowMs'>): PageEndings {
   const endings = new Map<string, Ending>()
+
+  function remember(deviceId: string, end: PageEnd, { by, round }: EndedBy, untold: Iterable<string>): void {
+    // The oldest makes room: a room that ends one call after the other takes no memory without end.
+    const [oldest] = endings.keys()
+    if (endings.size >= maxRemembered && oldest !== undefined) endings.delete(oldest)
+    endings.delete(end.escalationId)
+    endings.set(end.escalationId, { deviceId, end, by, round, atMs: clock.nowMs(), untold: new Set(untold) })
+  }
+
   return {
-    remember(deviceId, end, untold = []) {
-      // The oldest makes room: a room that ends one call after the other takes no memory without end.
-      const [oldest] = endings.keys()
-      if (endings.size >= maxRemembered && oldest !== undefined) endings.delete(oldest)
-      endings.set(end.escalationId, { deviceId, end, atMs: clock.nowMs(), untold: new Set(untold) })
+    remember,
+    hear(deviceId, end, isToKeep) {
+      const known = endings.get(end.escalationId)
+      const isNew = known === undefined ? isToKeep : known.deviceId === deviceId && known.by === 'hub'
+      if (isNew) remember(deviceId, end, { by: 'room', round: everyRound }, known?.untold ?? [])
     },
-    has: (escalationId) => endings.has(escalationId),
-    of(deviceId, escalationId) {
+    of(deviceId, escalationId, round) {
       const ending = endings.get(escalationId)
-      return ending?.deviceId === deviceId ? ending.end : undefined
+      const isOver = ending?.deviceId === deviceId && ending.by === 'room' && round <= ending.round
+      return isOver ? ending.end : undefined
+    },
+    reopen(escalationId) {
+      const untold = endings.get(escalationId)?.untold ?? []
+      endings.delete(escalationId)
+      return [...untold]
     },
     tell(physicianId, peer) {
       for (const { end, untold } of endings.values())

@@ -5,12 +5,13 @@ import { roundMember, roundOf, type SignedStatement, type Statement } from '../d
 import { isoOf, nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
 import { createPageClimbing } from './page-climbing.ts'
-import { createPageEndings } from './page-endings.ts'
+import { createPageEndings, type EndedBy } from './page-endings.ts'
 import { createPageKeeping, type PageKeepingContext } from './page-keeping.ts'
+import { isForgotten, saidAt, tooMany } from './page-limits.ts'
 import { createPageTelling, nobody, type OpenPage, type PageTellingContext } from './page-telling.ts'
 import type { CreateOutOfBand } from './pagers/out-of-band.ts'
 import type { Presence } from './presence.ts'
-import { askedAnew, followLog, hear, toldOf } from './receipts.ts'
+import { askedAnew, followLog, hear, toldOf, unasked } from './receipts.ts'
 import { problem } from './refusal.ts'
 import { createRoomLinks, endIn, followed, type LinksOfRoom, linksAfter, statementIn } from './room-log.ts'
 import type { PagingWord, Publish } from './sharing/words.ts'
@@ -18,12 +19,8 @@ import { type Answer, accepted } from './signalling.ts'
 import type { WorkstationPeer } from './sockets/peers.ts'
 import type { StoredPage } from './store.ts'
 
-/** A call whose room has said nothing more for so long has been forgotten by it: nobody is paged for ever. */
-const forgottenAfterMs = 12 * 60 * 60 * 1000
 const tickMs = 250
 const freshMs = 1000
-/** A room has one call at a time, and those whose end got lost. */
-const maxOpenOfRoom = 8
 const claimWithinMs = 500
 
 /**
@@ -103,9 +100,12 @@ export function createPaging(
   }
 
   /** Pressed again: the same call from the same press on, and everybody of the bench is asked anew. */
-  function askAgain(before: OpenPage, page: Page): void {
+  function askAgain(before: OpenPage, again: Page): void {
+    const page = saidAt(again, elapsedOf(before.stored))
     const stored = { ...askedAnew(before.stored), page: JSON.stringify(page) }
     ctx.log.info({ escalationId: page.escalationId, round: roundOf(page) }, 'page repeated by the room')
+    // Behind the others: it is the newest now.
+    open.delete(page.escalationId)
     open.set(page.escalationId, {
       ...before,
       stored: climb(stored, page),
@@ -121,25 +121,30 @@ export function createPaging(
     return problem('not-stored', 'Paged, but the hub could not store it: send it again.')
   }
 
-  function finish({ stored, page }: OpenPage, end: PageEnd): Promise<boolean> {
+  function finish({ stored, page }: OpenPage, end: PageEnd, by: EndedBy['by']): Promise<boolean> {
     open.delete(end.escalationId)
     const told = toldOf(stored)
     const untold = told.filter((id) => presence.consolesOf(id).length === 0)
     void outOfBand.ended({ stored, page })
-    endings.remember(stored.deviceId, end, untold)
+    endings.remember(stored.deviceId, end, { by, round: roundOf(page) }, untold)
     for (const physicianId of told)
       for (const peer of presence.consolesOf(physicianId)) peer.send('page-end', end)
-    ctx.log.info(
-      { escalationId: end.escalationId, deviceId: stored.deviceId, outcome: end.outcome },
-      'page ended',
-    )
+    const { escalationId, outcome, words } = end
+    const line = { escalationId, deviceId: stored.deviceId, outcome, by, ...(by === 'hub' && { words }) }
+    ctx.log.info(line, 'page ended')
     return keeping.remove(end.escalationId)
+  }
+
+  /** The room has not said that it is over, and may call anew under the same name. */
+  function endHere(entry: OpenPage, words: string): void {
+    const { escalationId } = entry.stored
+    void finish(entry, { escalationId, outcome: 'ended', words }, 'hub')
   }
 
   function step(): void {
     for (const entry of open.values()) {
-      if (elapsedOf(entry.stored) < forgottenAfterMs) void change(entry, entry.stored)
-      else void finish(entry, endOf(entry, 'The room has said nothing more about this call for 12 hours.'))
+      if (!isForgotten(entry, elapsedOf(entry.stored))) void change(entry, entry.stored)
+      else endHere(entry, 'The room has said nothing more about this call for 12 hours.')
     }
     endings.sweep()
   }
@@ -171,22 +176,21 @@ export function createPaging(
     if (stored !== entry.stored) void change(entry, stored)
   }
 
-  /** The newest is never refused: it may be the one that counts. */
   function endTooMany(deviceId: string): void {
     const calls = [...open.values()].filter(({ stored }) => stored.deviceId === deviceId)
-    for (const entry of calls.slice(0, -maxOpenOfRoom))
-      void finish(entry, endOf(entry, 'This room has called again, and again, since.'))
+    for (const entry of tooMany(calls, ({ stored, page }) => takenNow(stored, page) !== null))
+      endHere(entry, 'This room has called again, and again, since.')
   }
 
   async function end(deviceId: string, message: PageEnd): Promise<Answer> {
     const entry = open.get(message.escalationId)
     if (entry === undefined) {
-      // Kept in mind for a call that this hub may take over later.
-      if (isShared && !endings.has(message.escalationId)) endings.remember(deviceId, message)
+      // Kept in mind also for a call that this hub may take over later.
+      endings.hear(deviceId, message, isShared)
       return accepted
     }
     if (entry.stored.deviceId !== deviceId) return anotherRooms
-    await finish(entry, message)
+    await finish(entry, message, 'room')
     return accepted
   }
 
@@ -215,8 +219,9 @@ export function createPaging(
     open.set(stored.escalationId, entry)
     keeping.taken(stored.escalationId)
     publish({ kind: 'page-moved', escalationId: stored.escalationId })
-    const over = endings.of(stored.deviceId, stored.escalationId)
-    if (over !== undefined) return void finish(entry, over)
+    const over = endings.of(stored.deviceId, stored.escalationId, roundOf(page))
+    if (over !== undefined) return void finish(entry, over, 'room')
+    endings.reopen(stored.escalationId)
     for (const { signed } of await ctx.store.mailbox.undelivered(stored.deviceId))
       if (signed !== null) heard((JSON.parse(signed) as SignedStatement).statement)
     const now = open.get(stored.escalationId)
@@ -260,8 +265,8 @@ export function createPaging(
       if (isShared && !open.has(escalationId) && page.elapsedMs > freshMs) await claim(escalationId)
       const before = open.get(escalationId)
       if (before && before.stored.deviceId !== deviceId) return anotherRooms
-      // It ended here, and this copy was under way: the room has no reason to call anew under the same name.
-      if (endings.of(deviceId, escalationId) !== undefined) return accepted
+      // The room has ended it, and this copy was under way.
+      if (endings.of(deviceId, escalationId, roundOf(page)) !== undefined) return accepted
       if (before && roundOf(page) > roundOf(before.page)) {
         askAgain(before, page)
         return keep(escalationId)
@@ -274,7 +279,8 @@ export function createPaging(
           from.send('paged', { escalationId, physicianId, level, ...round })
         }
         outOfBand.tell(before)
-        await change(before, before.stored)
+        const still = saidAt(before.page, elapsedOf(before.stored))
+        await change({ ...before, page: still }, { ...before.stored, page: JSON.stringify(still) })
         return keep(escalationId)
       }
       const stored: StoredPage = {
@@ -283,7 +289,8 @@ export function createPaging(
         page: JSON.stringify(page),
         startedAt: isoOf(ctx.clock.nowMs() - page.elapsedMs),
         primary: presence.statusOf(deviceId)?.primary ?? null,
-        receipts: {},
+        // Whoever has not heard that the hub had ended it hears how it ends in the end.
+        receipts: unasked(endings.reopen(escalationId)),
         ladder: ladderOf(ctx.site.policy(), page.roomId),
         pagings: {},
       }
@@ -327,8 +334,7 @@ export function createPaging(
     step,
     sweep: outOfBand.sweep,
     endAllOf(deviceId, words) {
-      for (const entry of open.values())
-        if (entry.stored.deviceId === deviceId) void finish(entry, endOf(entry, words))
+      for (const entry of open.values()) if (entry.stored.deviceId === deviceId) endHere(entry, words)
     },
     async stop() {
       stopTicking()
@@ -337,11 +343,5 @@ export function createPaging(
     },
   }
 }
-
-const endOf = ({ stored }: OpenPage, words: string): PageEnd => ({
-  escalationId: stored.escalationId,
-  outcome: 'ended',
-  words,
-})
 
 const anotherRooms = problem('foreign-escalation', 'This call for help is another room’s.')

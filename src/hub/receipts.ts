@@ -24,11 +24,12 @@ type Answer = Pick<StoredPage, 'receipts'>
 /** Everyone who was ever put on for this call: they hear who has it and how it ends. */
 export const toldOf = ({ receipts }: Answer): string[] => Object.keys(receipts)
 
+/** Who was told of a call before: not paged in this round, and not forgotten. */
+export const unasked = (physicianIds: readonly string[]): ReceiptsById =>
+  Object.fromEntries(physicianIds.map((physicianId) => [physicianId, noReceipts]))
+
 /** The call again: nobody has been paged or has answered, and nobody is forgotten. */
-export const askedAnew = <A extends Answer>(page: A): A => ({
-  ...page,
-  receipts: Object.fromEntries(toldOf(page).map((physicianId) => [physicianId, noReceipts])),
-})
+export const askedAnew = <A extends Answer>(page: A): A => ({ ...page, receipts: unasked(toldOf(page)) })
 
 /** Who has the call as it stands now: what was doubted for too long does not count. */
 export const holderIn = (page: StoredPage, elapsedMs: number, timing: Timing, now: string): Holder | null =>

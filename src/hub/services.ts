@@ -64,10 +64,22 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
     for (const peer of presence.consoles())
       if (peer.isHere && (peer.sessionEndsAtMs <= now || ctx.site.physician(peer.physicianId) === undefined))
         peer.close()
-    await ctx.site.refresh()
-    await cardsApprovals.settle()
+    // Calls first: what fails of the rest holds up nobody who is being called.
     await paging.takeOver()
     await paging.sweep()
+    await ctx.site.refresh()
+    await settleCards()
+  }
+  /** Fails alone, and is tried again at the next sweep. */
+  async function settleCards(): Promise<void> {
+    await cardsApprovals
+      .settle()
+      .catch((error: unknown) =>
+        ctx.log.error(
+          { err: error },
+          'the policy could not be brought to what the journal says of the cards',
+        ),
+      )
   }
 
   const stopSweeping = ctx.clock.every(sweepMs, () => run(sweep()))
@@ -99,8 +111,8 @@ export function createServices(ctx: HubContext, fellows: Fellows): Services {
     },
     async start() {
       await fellows.join({ presence, paging, statements, run })
-      await cardsApprovals.settle()
       await paging.takeOver()
+      await settleCards()
     },
     async stop() {
       stopSweeping()

@@ -11,7 +11,13 @@ export type AlarmPhase =
   /** Somebody else has it and may still be expected, or is on screen; this physician may join. */
   | { readonly kind: 'taken' }
   /** Cancelled or ended at the room; shown until put away. */
-  | { readonly kind: 'over'; readonly end: PageEnd; readonly wasMine: boolean }
+  | {
+      readonly kind: 'over'
+      readonly end: PageEnd
+      readonly wasMine: boolean
+      /** Known from the hub alone, which also ends by itself what the room may still go on with. */
+      readonly byHub: boolean
+    }
 
 /** The facts that the room must hear of, each once in a round. */
 export type AlarmWord = 'delivered' | 'seen' | 'accepted' | 'declined' | 'on-screen'
@@ -118,7 +124,7 @@ export function stepAlarms(
       )
     case 'ended':
       return told(state, event.end.escalationId, event.from, { end: event.end }, (alarm) =>
-        ended(alarm, event.end),
+        ended(alarm, event.end, event.from === null),
       )
     case 'ticked':
       return changeWhere(
@@ -183,21 +189,28 @@ function paged(
   for (const from of [page.deviceId, null]) {
     const news = early[earlyKey(from, id)]
     if (news?.taken) alarm = settled({ ...alarm, holder: news.taken }, event.nowMs, selfId)
-    if (news?.end) alarm = ended(alarm, news.end)
+    // Of what it has ended the hub sends no page, unless it is open again.
+    if (news?.end && (from !== null || event.level === null)) alarm = ended(alarm, news.end, from === null)
     delete early[earlyKey(from, id)]
   }
   const [spoken, ...say] = speak(alarm, 'delivered')
   return { state: { ...state, early, alarms: [...state.alarms, spoken] }, say }
 }
 
-/** A copy is nothing new. A higher round is: whatever was answered before, this press has no answer yet. */
+/**
+ * A copy is nothing new. A higher round is: whatever was answered before, this press has no answer yet. So is what the
+ * hub says again that it had ended: only a room that still has it open makes it do so.
+ */
 function pagedAgain(
   alarm: Alarm,
   { page, level, nowMs, watching }: Extract<AlarmEvent, { kind: 'paged' }>,
   selfId: string,
 ): Changed {
-  if (alarm.page.deviceId !== page.deviceId || alarm.phase.kind === 'over') return [alarm]
-  if (roundOf(page) <= roundOf(alarm.page)) return [alarm.level === null ? { ...alarm, level } : alarm]
+  if (alarm.page.deviceId !== page.deviceId) return [alarm]
+  const isOver = alarm.phase.kind === 'over'
+  const isReopened = alarm.phase.kind === 'over' && alarm.phase.byHub && level !== null
+  if (roundOf(page) <= roundOf(alarm.page) && !isReopened)
+    return [alarm.level === null && !isOver ? { ...alarm, level } : alarm]
   const onScreen = alarm.phase.kind === 'mine' && watching
   const next: Alarm = {
     ...alarm,
@@ -206,6 +219,7 @@ function pagedAgain(
     said: [],
     phase: onScreen ? alarm.phase : { kind: 'ringing' },
     again: onScreen ? { soundsUntilMs: nowMs + againSoundsForMs } : null,
+    ...(isOver && { holder: null, inView: false }),
   }
   return speak(settled(next, nowMs, selfId), 'delivered')
 }
@@ -235,16 +249,20 @@ const quieted = (alarm: Alarm, nowMs: number): Alarm =>
     ? { ...alarm, again: { soundsUntilMs: null } }
     : alarm
 
-const ended = (alarm: Alarm, end: PageEnd): Alarm =>
-  alarm.phase.kind === 'over'
-    ? alarm
-    : { ...alarm, again: null, phase: { kind: 'over', end, wasMine: alarm.phase.kind === 'mine' } }
+function ended(alarm: Alarm, end: PageEnd, byHub: boolean): Alarm {
+  const { phase } = alarm
+  if (phase.kind !== 'over')
+    return { ...alarm, again: null, phase: { kind: 'over', end, wasMine: phase.kind === 'mine', byHub } }
+  return phase.byHub && !byHub ? { ...alarm, phase: { ...phase, byHub } } : alarm
+}
 
 function viewed(alarm: Alarm, open: readonly string[]): Alarm {
   const { escalationId } = alarm.page
   if (open.includes(escalationId)) return { ...alarm, inView: true }
   // A view that was under way when the button was pressed does not know of it yet.
-  return alarm.inView ? ended(alarm, { escalationId, outcome: 'ended', words: 'Ended at the room.' }) : alarm
+  return alarm.inView
+    ? ended(alarm, { escalationId, outcome: 'ended', words: 'Ended at the room.' }, false)
+    : alarm
 }
 
 /** Says each word once in a round of an escalation. */

@@ -30,6 +30,13 @@ const paged = (change: Parameters<typeof page>[0] = {}, nowMs = 10_000): AlarmEv
   nowMs,
   watching: false,
 })
+const byPeer = (change: Parameters<typeof page>[0] = {}): AlarmEvent => ({
+  kind: 'paged',
+  page: page(change),
+  level: null,
+  nowMs: 10_000,
+  watching: false,
+})
 const takenBy = (physicianId: string): PageTaken => ({
   escalationId: 'e1',
   physicianId,
@@ -112,7 +119,8 @@ describe('an alarm', () => {
 
   it('never rings when its end or its taking has overtaken it', () => {
     const end = { escalationId: 'e1', outcome: 'cancelled' as const, words: 'pressed by mistake' }
-    expect(phaseOf(run(endedBy(end), paged()).state)).toBe('over')
+    expect(phaseOf(run(endedBy(end), byPeer()).state)).toBe('over')
+    expect(phaseOf(run(endedBy(end, 'd-1'), paged()).state)).toBe('over')
     expect(phaseOf(run(taking(takenBy('p-rao')), paged()).state)).toBe('taken')
   })
 
@@ -285,6 +293,33 @@ describe('a room speaks of its own calls alone', () => {
   it('and is believed about these, whichever comes first', () => {
     expect(phaseOf(run(paged(), endedBy(end, 'd-1')).state)).toBe('over')
     expect(phaseOf(run(endedBy(end, 'd-1'), paged()).state)).toBe('over')
+  })
+})
+
+describe('a call that is open again', () => {
+  const end = { escalationId: 'e1', outcome: 'ended' as const, words: 'nothing said for 12 hours' }
+
+  it.each<[string, AlarmEvent[]]>([
+    ['the hub had ended', [paged(), endedBy(end), paged()]],
+    ['the hub had ended before this page was here', [endedBy(end), paged()]],
+    ['the hub had ended, when it is pressed again', [paged(), endedBy(end), byPeer({ round: 2 })]],
+    ['is pressed again after its end was told', [paged(), endedBy(end, 'd-1'), paged({ round: 2 })]],
+  ])('rings where it %s, and everything is said of it anew', (_name, events) => {
+    const { state } = run(...events)
+    expect([phaseOf(state), soundFor(state)]).toEqual(['ringing', 'high'])
+    const before = run(...events.slice(0, -1)).said.length
+    expect(run(...events, { kind: 'accepted', escalationId: 'e1' }).said.slice(before)).toEqual([
+      'delivered',
+      'accepted',
+    ])
+  })
+
+  it.each<[string, AlarmEvent[]]>([
+    ['a copy by the peer channel', [paged(), endedBy(end), byPeer()]],
+    ['a copy by the hub of what the room has ended', [paged(), endedBy(end, 'd-1'), paged()]],
+    ['the hub was first to tell of', [paged(), endedBy(end), endedBy(end, 'd-1'), paged()]],
+  ])('is not %s', (_name, events) => {
+    expect(phaseOf(run(...events).state)).toBe('over')
   })
 })
 
