@@ -1,6 +1,6 @@
 import type { Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type LogAck, logBatchSchema } from '../../contract/hub.ts'
 import type { ChainHead } from '../../domain/log/entry.ts'
 import type { Receipt } from '../../domain/log/proof.ts'
@@ -11,29 +11,12 @@ import type { HubContext } from '../context.ts'
 import { createIngest, type Ingested } from '../ingest.ts'
 import { Refusal } from '../refusal.ts'
 import { bodyLimitBytes, readBody } from '../server.ts'
-
-const maxBatchesUnderWay = 8
+import { createUnderWay, type Place } from './under-way.ts'
 
 /** POST /api/log: takes a device's log, in order, once, verbatim. GET: what the hub holds of it. */
 export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (stored: Ingested) => void): void {
   const ingest = createIngest(ctx)
-  const underWay = new Map<string, number>()
-  /** A workstation has one batch under way, and others that it has given up: each may hold megabytes here. */
-  function beginBatch(deviceId: string, reply: FastifyReply): void {
-    const before = underWay.get(deviceId) ?? 0
-    if (before >= maxBatchesUnderWay)
-      throw new Refusal(
-        429,
-        'throttled',
-        'The hub has several batches of this workstation under way. Wait for their answers.',
-      )
-    underWay.set(deviceId, before + 1)
-    reply.raw.once('close', () => {
-      const left = (underWay.get(deviceId) ?? 1) - 1
-      if (left === 0) underWay.delete(deviceId)
-      else underWay.set(deviceId, left)
-    })
-  }
+  const underWay = createUnderWay()
   const acknowledge = async (device: string, { seq, hash }: ChainHead): Promise<LogAck> => {
     const at = nowIso(ctx.clock)
     const found = await ctx.store.log.holes(device)
@@ -51,17 +34,16 @@ export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (store
       // Before a body is decoded it is known whose it is: nobody else makes the hub unpack anything.
       onRequest: async (request, reply) => {
         const deviceId = await deviceOfRequest(ctx, request)
-        beginBatch(deviceId, reply)
-        devices.set(request, deviceId)
+        devices.set(request, { deviceId, place: underWay.begin(deviceId, reply.raw) })
       },
       preParsing: async (request, _reply, payload) => decoded(request, payload as Readable),
     },
     async (request, reply): Promise<LogAck | undefined> => {
-      const deviceId = devices.get(request) as string
+      const { deviceId, place } = devices.get(request) as Sender
       const batch = readBody(logBatchSchema, request.body)
       // The parsed JSON itself, not the schema's copy: an entry is kept with every member that it came with.
       const raw = (request.body as { readonly entries: readonly unknown[] }).entries
-      const result = await ingest(deviceId, batch.deviceId, raw)
+      const result = await place.during(() => ingest(deviceId, batch.deviceId, raw))
       if (result.stored.entries.length > 0) onStored(result.stored)
       if (result.refusal === undefined) return acknowledge(deviceId, result.head)
       ctx.refusals.count(`log-${result.refusal.kind}`)
@@ -70,7 +52,8 @@ export function logRoute(app: FastifyInstance, ctx: HubContext, onStored: (store
   )
 }
 
-const devices = new WeakMap<FastifyRequest, string>()
+type Sender = { readonly deviceId: string; readonly place: Place }
+const devices = new WeakMap<FastifyRequest, Sender>()
 
 /** The server's limit counts what comes out of here; what unpacks to more than that is not unpacked to its end. */
 function decoded(request: FastifyRequest, payload: Readable): Readable {
