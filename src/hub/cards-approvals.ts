@@ -15,6 +15,7 @@ import { verifySignedStatement } from '../platform/node/verify-statement.ts'
 import { nowIso } from './clock.ts'
 import type { HubContext } from './context.ts'
 import { Refusal } from './refusal.ts'
+import { createTurns } from './turns.ts'
 
 type Hub = Pick<HubContext, 'journal' | 'store' | 'site' | 'keys' | 'clock' | 'log'>
 
@@ -34,7 +35,8 @@ export type CardsApprovals = {
 
 export function createCardsApprovals(ctx: Hub): CardsApprovals {
   const words = async () => (await ctx.journal.state()).cards
-  const settle = async () => ctx.site.approve(approvalIn(await words()))
+  const inTurn = createTurns()
+  const settle = () => inTurn(() => ctx.site.approve(async () => approvalIn(await words())))
 
   return {
     words,

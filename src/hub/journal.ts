@@ -13,6 +13,7 @@ import {
 import { publicKeySha256, type SigningKeyPair, sha256Hex, signJson } from '../platform/node/ed25519.ts'
 import { type HubClock, nowIso } from './clock.ts'
 import type { LogStore, StoredEntry } from './store.ts'
+import { createTurns } from './turns.ts'
 
 /** Where the journal stands, which holds it has in force there, and what was said about the cards up to there. */
 export type JournalState = {
@@ -42,13 +43,17 @@ export function createJournal(log: LogStore, keys: SigningKeyPair, clock: HubClo
   const startedAt = performance.now()
   let known: JournalState = { head: emptyChain, holds: new Map(), cards: [] }
 
-  async function state(): Promise<JournalState> {
-    for (;;) {
-      const rows = await log.read(deviceId, known.head.seq + 1, pageEntries)
-      for (const { seq, hash, entry } of rows) known = { ...after(known, entry), head: { seq, hash } }
-      if (rows.length < pageEntries) return known
-    }
-  }
+  const inTurn = createTurns()
+
+  /** One reading at a time: each goes on where the one before has come to, and takes no row twice. */
+  const state = (): Promise<JournalState> =>
+    inTurn(async () => {
+      for (;;) {
+        const rows = await log.read(deviceId, known.head.seq + 1, pageEntries)
+        for (const { seq, hash, entry } of rows) known = { ...after(known, entry), head: { seq, hash } }
+        if (rows.length < pageEntries) return known
+      }
+    })
 
   function rows(head: ChainHead, events: readonly JournalEvent[]): readonly StoredEntry[] {
     const sealed: LogEntry[] = []

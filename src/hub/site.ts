@@ -17,8 +17,11 @@ export type Site = {
   readonly roomsOf: (physicianId: string) => readonly Room[]
   /** Issues new content as the next version. */
   readonly replace: (content: PolicyContent) => Promise<number>
-  /** Issues the same content with what the medical director has said about its cards, unless that is in it already. */
-  readonly approve: (approval: CardsApproval | undefined) => Promise<void>
+  /**
+   * Issues the same content with what the medical director has said about its cards, unless that is in it already.
+   * Asked again before each try: another hub may have issued a version, and taken a word, meanwhile.
+   */
+  readonly approve: (approval: () => Promise<CardsApproval | undefined>) => Promise<void>
   /** Follows what another hub has issued, and issues the same content anew once half of its time is over, so that a hub that is up never has a stale policy. */
   readonly refresh: () => Promise<void>
   /** Called after each new version, with what it replaced. */
@@ -83,8 +86,12 @@ export async function openSite(
       await follow()
     }
   }
-  async function approve(approval: CardsApproval | undefined): Promise<void> {
+  async function approve(ask: () => Promise<CardsApproval | undefined>): Promise<void> {
     for (;;) {
+      // Issued above the version that was known when the words were read, so that no older word goes over a newer one.
+      const before = signed.policy.version
+      const approval = await ask()
+      if (signed.policy.version !== before) continue
       const { version, issuedAt: _, ...content } = signed.policy
       if (isSame(approval ?? null, content.cardsApproval ?? null)) return
       const issued = await issue(withApproval(siteContentOf(content), approval), version + 1)
