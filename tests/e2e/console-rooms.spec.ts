@@ -112,6 +112,26 @@ test.describe('a room', () => {
     await expect(page.getByRole('heading', { name: 'Rooms', exact: true })).toBeVisible()
   })
 
+  test('without a session can be read to its end by keyboard', async ({ physician, device, camera }) => {
+    const chens = await physician()
+    const { page } = chens
+    const room = await camera(device, chens)
+    const timeline = Array.from({ length: 40 }, (_, index) => ({
+      at: new Date().toISOString(),
+      words: `Line ${index + 1} of the log`,
+    }))
+    await room.show(viewOf(device, { timeline }))
+    await chens.openRoom('CT 2')
+    const column = page.getByRole('region', { name: 'Session and timeline' })
+    await expect(column).toContainText('Line 40 of the log')
+    await tabTo(page, column)
+    const scrolled = () => column.evaluate((element) => element.scrollTop)
+    expect(await scrolled()).toBe(0)
+    await page.keyboard.press('End')
+    await expect.poll(scrolled).toBeGreaterThan(0)
+    await inspect(page, 'room-idle')
+  })
+
   test('whose link dies is said to be lost within two seconds or so', async ({ live }) => {
     const { chens, room } = await live()
     const { page } = chens

@@ -71,7 +71,12 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
           <RoomPicture room={room} />
           <OrdersPanel room={room} recent={recentOrders} escalationId={call?.page.escalationId ?? null} />
         </div>
-        <div className="room-column room-column-scrolls">
+        <section
+          className="room-column room-column-scrolls"
+          aria-label="Session and timeline"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and without a session nothing in it takes the focus
+          tabIndex={0}
+        >
           {view !== null && !viewIsCurrent(room) && (
             <Notice tone="attention" title="This is what the room last said: its link is down">
               It may have changed since. What you say here is sent when a way to the room opens.
@@ -103,7 +108,7 @@ export function RoomPage({ deviceId }: { readonly deviceId: string }) {
           )}
           {toSign.length > 0 && <SignPanel deviceId={deviceId} unsigned={toSign} />}
           {view !== null && <Timeline lines={view.timeline} />}
-        </div>
+        </section>
       </div>
     </section>
   )
