@@ -1,3 +1,4 @@
+import { unconfirmed } from '../../src/domain/link/link.ts'
 import { samplePolicy } from './sample-policy.ts'
 import {
   ago,
@@ -272,6 +273,40 @@ export const scenes: readonly Scene[] = [
         { state: { gap: { openedAt: ago(6), physicianId: 'chen' } } },
       ),
     says: [/SUPERVISION LOST/, 'Supervision was interrupted at'],
+  },
+  {
+    name: 'brought-in',
+    snapshot: () =>
+      injecting(unconfirmed({ kind: 'live' }), {
+        state: {
+          supervisor: {
+            primary: 'chen',
+            standby: 'rao',
+            takeover: { from: 'rao', why: 'console-silent', at: ago(7) },
+            handover: null,
+          },
+          gap: { openedAt: ago(9), physicianId: 'rao' },
+        },
+      }),
+    says: [/Dr\. A\. Chen was brought in at .*instead of Dr\. M\. Rao/],
+  },
+  {
+    name: 'handed-over',
+    snapshot: () =>
+      injecting(
+        { kind: 'live' },
+        {
+          state: {
+            supervisor: {
+              primary: 'chen',
+              standby: 'rao',
+              takeover: null,
+              handover: { offer: 'h1', from: 'rao', to: 'chen', stage: 'done', at: ago(5) },
+            },
+          },
+        },
+      ),
+    says: [/Dr\. A\. Chen supervises this room since .*Dr\. M\. Rao has handed over/, 'I heard it from both'],
   },
   {
     name: 'observe',

@@ -28,7 +28,10 @@ export function StepFrame({ number, title, exam, children, aside, primary }: Ste
         </h2>
         {exam !== undefined && <Patient exam={exam} />}
       </header>
-      <div className="step-frame-body">{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where banners take its height, also with nothing in it to focus */}
+      <div className="step-frame-body" tabIndex={0}>
+        {children}
+      </div>
       {(aside !== undefined || primary !== undefined) && (
         <footer className="step-frame-foot">
           <div className="step-frame-aside">{aside}</div>
