@@ -4,7 +4,7 @@ import { evolve, initialState } from '../../src/domain/workstation/evolve.ts'
 import type { PhysicianPage } from '../support/physician-page.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries } from '../support/workstation-files.ts'
-import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
+import { openWorld, type RoomAtWork, screenWith, sparingTrace, type World } from '../support/world.ts'
 
 // One injection that is handed over while contrast flows, in this order.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
@@ -24,11 +24,7 @@ test.beforeAll(async () => {
   ;[room, chen] = await Promise.all([world.openRoom('ct-2'), world.openPhysician('p-chen')])
   rao = await world.openPhysician('p-rao')
   const { technologist } = room
-  await technologist.openSession('Okafor')
-  await technologist.screen()
-  await technologist.checkIn('R. Patel')
-  await chen.openRoom('CT 2')
-  await chen.page.getByRole('button', { name: 'Imaging records reviewed' }).click()
+  await screenWith(room, chen)
   await technologist.fillInjection('Iohexol', 90)
   await expect.poll(async () => (await technologist.snapshot()).gate?.open).toBe(true)
   await technologist.startInjection()

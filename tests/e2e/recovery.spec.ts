@@ -10,7 +10,7 @@ import { allowedMs, openPlainWindow } from '../support/plain-window.ts'
 import { technologistAt } from '../support/technologist.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries, logLines } from '../support/workstation-files.ts'
-import { openWorld, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
+import { openWorld, type RoomAtWork, screenWith, sparingTrace, type World } from '../support/world.ts'
 
 // One injection that outlives a page that hangs and an app that is killed, in this order.
 test.describe.configure({ mode: 'serial' })
@@ -25,11 +25,7 @@ test.beforeAll(async () => {
   world = await openWorld()
   ;[room, chen] = await Promise.all([world.openRoom('ct-2'), world.openPhysician('p-chen')])
   const { technologist } = room
-  await technologist.openSession('Okafor')
-  await technologist.screen()
-  await technologist.checkIn('R. Patel')
-  await chen.openRoom('CT 2')
-  await chen.page.getByRole('button', { name: 'Imaging records reviewed' }).click()
+  await screenWith(room, chen)
   await technologist.fillInjection('Iohexol', 90)
   await technologist.startInjection()
 })

@@ -5,7 +5,14 @@ import { allowedMs, openPlainWindow } from '../support/plain-window.ts'
 import { signalAll } from '../support/process-tree.ts'
 import { whoIsShown } from '../support/who-is-shown.ts'
 import { logEntries } from '../support/workstation-files.ts'
-import { openWorld, type PhysicianId, type RoomAtWork, sparingTrace, type World } from '../support/world.ts'
+import {
+  openWorld,
+  type PhysicianId,
+  type RoomAtWork,
+  screenWith,
+  sparingTrace,
+  type World,
+} from '../support/world.ts'
 
 // One session that loses its supervising physician again and again, in this order.
 test.describe.configure({ mode: 'serial', timeout: 240_000 })
@@ -93,11 +100,7 @@ test.beforeAll(async () => {
   room = opened
   at.set('p-chen', chen).set('p-rao', rao)
   const { technologist } = room
-  await technologist.openSession('Okafor')
-  await technologist.screen()
-  await technologist.checkIn('R. Patel')
-  await chen.openRoom('CT 2')
-  await chen.page.getByRole('button', { name: 'Imaging records reviewed' }).click()
+  await screenWith(room, chen)
   await expect(technologist.page.getByText('Dr. A. Chen sees and hears this room').first()).toBeVisible()
 })
 test.afterAll(async () => {

@@ -48,6 +48,15 @@ export type World = {
   readonly close: () => Promise<void>
 }
 
+/** CT 2 with a screened session, a responder on site, and this physician in front of it who has read the records. */
+export async function screenWith({ technologist }: RoomAtWork, physician: PhysicianPage): Promise<void> {
+  await technologist.openSession('Okafor')
+  await technologist.screen()
+  await technologist.checkIn('R. Patel')
+  await physician.openRoom('CT 2')
+  await physician.page.getByRole('button', { name: 'Imaging records reviewed' }).click()
+}
+
 export async function openWorld(
   options: {
     readonly site?: (site: PolicyContent) => PolicyContent

@@ -43,11 +43,8 @@ export const linkMeasurementSchema = z.strictObject({
 })
 export type LinkMeasurement = z.infer<typeof linkMeasurementSchema>
 
-export const linkLackSchema = z.enum([
-  'physician-does-not-see-room',
-  'physician-does-not-hear-room',
-  'room-does-not-see-physician',
-  'room-does-not-hear-physician',
+/** Picture and sound may all be there, and the physician does not attend. */
+const attentionLackNames = [
   'physician-is-muted',
   'physician-is-in-another-room',
   'physician-has-opened-no-room',
@@ -55,6 +52,14 @@ export const linkLackSchema = z.enum([
   'physician-attention-unknown',
   /** They were brought in by themselves: that somebody is at that console is for them to say. */
   'physician-has-not-confirmed',
+] as const
+
+export const linkLackSchema = z.enum([
+  'physician-does-not-see-room',
+  'physician-does-not-hear-room',
+  'room-does-not-see-physician',
+  'room-does-not-hear-physician',
+  ...attentionLackNames,
 ])
 export type LinkLack = z.infer<typeof linkLackSchema>
 
@@ -75,14 +80,7 @@ export const linkStateSchema = z.discriminatedUnion('kind', [
 ])
 export type LinkState = z.infer<typeof linkStateSchema>
 
-const attentionLacks: ReadonlySet<LinkLack> = new Set([
-  'physician-is-muted',
-  'physician-is-in-another-room',
-  'physician-has-opened-no-room',
-  'physician-is-not-looking',
-  'physician-attention-unknown',
-  'physician-has-not-confirmed',
-])
+const attentionLacks: ReadonlySet<LinkLack> = new Set(attentionLackNames)
 /** Picture and sound are all there, and the physician is not: something that they mend with a click. */
 export const lacksAttentionOnly = (link: LinkState): boolean =>
   link.kind === 'partial' && link.lacks.every((lack) => attentionLacks.has(lack))
